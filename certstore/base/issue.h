@@ -1,0 +1,91 @@
+// Findings about a package, a signer or an element: values with a stable id, never exceptions.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace certstore {
+
+// What a finding does to the verdict. Of a signer's findings only those of a trusted signer count, but for
+// `invalid` and `exposed`; the verdict is computed in verifier/report.cpp and nowhere else.
+enum class Effect {
+  invalid,    // 13
+  exposed,    // 16
+  untrusted,  // 11
+  policy,     // 12
+  status,     // 17
+  dates,      // 15
+  none        // said, and without effect
+};
+
+enum class IssueCode {
+  // the container
+  malformed_archive,
+  duplicate_entry,
+  unsafe_entry_name,
+  names_equal_but_for_case,
+  damaged_entry,
+  // the layout
+  malformed_layout,
+  ambiguous_layouts,
+  ambiguous_member,
+  unsigned_entry,
+  orphan_signature,
+  signature_mismatch,
+  mixed_digests,
+  signer_certificate_missing,
+  certificate_misnamed,
+  digest_mismatch,
+  seal_malformed,
+  seal_mismatch,
+  seal_missing,
+  element_misplaced,
+  // the signer
+  untrusted_signer,
+  wrong_purpose,
+  weak_digest,
+  short_key,
+  unsound_key,
+  expired,
+  not_yet_valid,
+  known_public_key,
+  retired_key,
+  unbound_package,
+  rollback,
+  content_pinned,
+  weakness_allowed,
+  // the owners of elements
+  owner_older_version,
+  owner_not_confirmed,
+  owner_certificate_absent,
+  owner_other_key,
+  owner_not_trusted,
+  // what the format cannot prove
+  unprovable
+};
+
+// One finding. `subject` is the entry, signer or element as found (not escaped), empty for the package;
+// `detail` says what exactly, one lower-case sentence in which untrusted text is already escaped.
+struct Issue {
+  IssueCode code;
+  std::string subject;
+  std::string detail;
+  friend bool operator==(const Issue&, const Issue&) = default;
+};
+using Issues = std::vector<Issue>;
+
+struct IssueKind {
+  IssueCode code;
+  std::string_view id;  // stable, the same in text, JSON, SARIF and `explain`
+  Effect effect;
+  std::string_view meaning;  // one sentence: what it is and why it matters
+  std::string_view remedy;   // one sentence: what to do, and who
+};
+
+[[nodiscard]] const IssueKind& kind_of(IssueCode code);
+[[nodiscard]] std::span<const IssueKind> all_issue_kinds();
+[[nodiscard]] bool any_with_effect(std::span<const Issue> issues, Effect effect);
+
+}  // namespace certstore

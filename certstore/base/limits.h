@@ -1,0 +1,43 @@
+// Every upper bound on untrusted input, each with its reason.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace certstore::limits {
+
+// A certificate seen in the wild has 1 to 4 KB; 64 KB leaves room for name constraints and post-quantum keys.
+inline constexpr std::size_t kCertificateSize = 64 << 10;
+// Certificates of one package: 7 is the most seen in 187 real ones.
+inline constexpr std::size_t kCertificates = 256;
+// RSA-16384 has 2,048 bytes: larger keys make one check cost seconds.
+inline constexpr std::size_t kSignatureSize = 2048;
+inline constexpr int kRsaBits = 16384;
+// A PEM or DER file that the user names: certificates, chains, keys.
+inline constexpr std::size_t kKeyFileSize = 1 << 20;
+// A passphrase: longer ones come from a mistaken file.
+inline constexpr std::size_t kPassphraseSize = 4096;
+// A reply at a prompt.
+inline constexpr std::size_t kReplySize = 4096;
+// A configuration file.
+inline constexpr std::size_t kConfigurationSize = 1 << 20;
+
+// Container entries: a million is the largest workload; the index takes about 150 bytes each.
+inline constexpr std::size_t kEntries = 4'000'000;
+// Linux PATH_MAX.
+inline constexpr std::size_t kEntryName = 4096;
+// dunes-meta-inf and info: 1 to 4 KB in real packages.
+inline constexpr std::size_t kPropertiesSize = 1 << 20;
+// data of an element that is parsed for its name (26 MB is the largest resource element seen in the field).
+inline constexpr std::size_t kElementData = 64 << 20;
+// Deflate cannot exceed 1032:1, so a declared size beyond that is a lie told before inflating.
+inline constexpr std::uint64_t kInflateRatio = 1032;
+
+// A store record: the longest holds a certificate chain and a reason.
+inline constexpr std::size_t kStoreRecord = 1 << 20;
+// Argon2id memory, bytes: below, guessing is cheap; above, a small server swaps or dies.
+inline constexpr std::uint64_t kKdfMemoryLeast = std::uint64_t{8} << 20;
+inline constexpr std::uint64_t kKdfMemoryMost = std::uint64_t{1} << 30;
+inline constexpr std::uint64_t kKdfPassesMost = 32;
+
+}  // namespace certstore::limits

@@ -1,0 +1,94 @@
+#include "certstore/base/terminal.h"
+
+#include "certstore/base/error.h"
+#include "certstore/base/interrupt.h"
+#include "certstore/base/limits.h"
+
+#include <sodium.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+
+namespace certstore {
+namespace {
+
+// Switches echo off while it lives.
+class EchoOff {
+ public:
+  EchoOff() {
+    if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
+    termios silent = before_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    silent.c_lflag |= ECHONL;
+    active_ = ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == 0;
+  }
+  ~EchoOff() {
+    if (active_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+  }
+  EchoOff(const EchoOff&) = delete;
+  EchoOff& operator=(const EchoOff&) = delete;
+
+ private:
+  termios before_{};
+  bool active_ = false;
+};
+
+// Reads one line into `line` byte by byte (what comes after it belongs to whoever reads next); returns its
+// length, or empty at the end of input.
+std::optional<std::size_t> read_line(std::span<std::uint8_t> line) {
+  std::size_t length = 0;
+  for (;;) {
+    throw_if_interrupted();
+    std::uint8_t byte = 0;
+    const ssize_t got = ::read(STDIN_FILENO, &byte, 1);
+    if (got < 0 && errno == EINTR) continue;  // a resize, or a signal that the next turn reports
+    if (got < 0) throw_errno("read", "the terminal", errno);
+    if (got == 0 && length == 0) return std::nullopt;
+    if (got == 0 || byte == '\n') return length;
+    if (length == line.size()) throw Error(ErrorKind::usage, "the reply is too long");
+    line[length++] = byte;
+    sodium_memzero(&byte, 1);
+  }
+}
+
+}  // namespace
+
+bool has_person() {
+  const char* const ci = std::getenv("CI");
+  const bool pipeline = ci != nullptr && *ci != '\0' && std::strcmp(ci, "false") != 0 && std::strcmp(ci, "0") != 0;
+  return !pipeline && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
+}
+
+unsigned terminal_columns() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+std::optional<std::string> ask_line(std::string_view prompt) {
+  std::cerr << prompt << std::flush;
+  std::string line(limits::kReplySize, '\0');
+  const auto length = read_line({reinterpret_cast<std::uint8_t*>(line.data()), line.size()});
+  if (!length) {
+    std::cerr << "\n";
+    return std::nullopt;
+  }
+  line.resize(*length);
+  return line;
+}
+
+std::optional<SecretBytes> ask_secret(std::string_view prompt) {
+  std::cerr << prompt << std::flush;
+  const EchoOff silent;
+  SecretBytes line(limits::kPassphraseSize);
+  const auto length = read_line(line.writable());
+  if (!length) return std::nullopt;
+  line.shrink(*length);
+  return line;
+}
+
+}  // namespace certstore

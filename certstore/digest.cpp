@@ -1,0 +1,94 @@
+#include "certstore/digest.h"
+
+#include "certstore/base/error.h"
+
+#include <algorithm>
+
+namespace certstore {
+namespace {
+
+struct AlgorithmRow {
+  DigestAlgorithm algorithm;
+  const char* fetch_name;
+  std::string_view name;
+  std::string_view weakness;
+  std::size_t size;
+};
+
+constexpr std::array<AlgorithmRow, 5> kAlgorithms = {{
+    {DigestAlgorithm::md5, "MD5", "MD5", "md5", 16},
+    {DigestAlgorithm::sha1, "SHA1", "SHA-1", "sha1", 20},
+    {DigestAlgorithm::sha256, "SHA2-256", "SHA-256", "", 32},
+    {DigestAlgorithm::sha384, "SHA2-384", "SHA-384", "", 48},
+    {DigestAlgorithm::sha512, "SHA2-512", "SHA-512", "", 64},
+}};
+
+const AlgorithmRow& row(DigestAlgorithm algorithm) { return kAlgorithms.at(static_cast<std::size_t>(algorithm)); }
+
+}  // namespace
+
+std::string_view name_of(DigestAlgorithm algorithm) { return row(algorithm).name; }
+std::string_view weakness_of(DigestAlgorithm algorithm) { return row(algorithm).weakness; }
+std::size_t size_of(DigestAlgorithm algorithm) { return row(algorithm).size; }
+
+const EVP_MD* evp(DigestAlgorithm algorithm) {
+  // Fetching costs more than hashing a small file, so each is fetched once, when it is first asked for.
+  const auto fetch = [](DigestAlgorithm wanted) {
+    openssl::Digest fetched(EVP_MD_fetch(nullptr, row(wanted).fetch_name, nullptr));
+    if (!fetched) openssl::throw_error("fetching a digest");
+    return fetched;
+  };
+  switch (algorithm) {
+    case DigestAlgorithm::md5: {
+      static const openssl::Digest fetched = fetch(DigestAlgorithm::md5);
+      return fetched.get();
+    }
+    case DigestAlgorithm::sha1: {
+      static const openssl::Digest fetched = fetch(DigestAlgorithm::sha1);
+      return fetched.get();
+    }
+    case DigestAlgorithm::sha256: {
+      static const openssl::Digest fetched = fetch(DigestAlgorithm::sha256);
+      return fetched.get();
+    }
+    case DigestAlgorithm::sha384: {
+      static const openssl::Digest fetched = fetch(DigestAlgorithm::sha384);
+      return fetched.get();
+    }
+    case DigestAlgorithm::sha512: {
+      static const openssl::Digest fetched = fetch(DigestAlgorithm::sha512);
+      return fetched.get();
+    }
+  }
+  throw Error(ErrorKind::internal, "a digest algorithm without a case");
+}
+
+Digester::Digester(DigestAlgorithm algorithm) : algorithm_(algorithm), context_(EVP_MD_CTX_new()) {
+  if (!context_) openssl::throw_error("making a digest context");
+  openssl::require(EVP_DigestInit_ex2(context_.get(), evp(algorithm_), nullptr), "starting a digest");
+}
+
+void Digester::update(ByteView bytes) {
+  openssl::require(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()), "digesting");
+}
+
+Bytes Digester::finish() {
+  Bytes value(size_of(algorithm_));
+  openssl::require(EVP_DigestFinal_ex(context_.get(), value.data(), nullptr), "finishing a digest");
+  openssl::require(EVP_DigestInit_ex2(context_.get(), evp(algorithm_), nullptr), "starting a digest");
+  return value;
+}
+
+Bytes digest(DigestAlgorithm algorithm, ByteView bytes) {
+  Digester digester(algorithm);
+  digester.update(bytes);
+  return digester.finish();
+}
+
+Sha256 sha256(ByteView bytes) {
+  Sha256 value{};
+  std::ranges::copy(digest(DigestAlgorithm::sha256, bytes), value.begin());
+  return value;
+}
+
+}  // namespace certstore

@@ -1,0 +1,44 @@
+// Owning handles for OpenSSL objects, the only place with *_free, and its errors as ours.
+#pragma once
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include <memory>
+#include <string_view>
+
+namespace certstore::openssl {
+
+template <auto free_function>
+struct Free {
+  template <typename Object>
+  void operator()(Object* object) const {
+    free_function(object);
+  }
+};
+
+using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
+using Bignum = std::unique_ptr<BIGNUM, Free<BN_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Free<EVP_PKEY_CTX_free>>;
+using DigestContext = std::unique_ptr<EVP_MD_CTX, Free<EVP_MD_CTX_free>>;
+using Digest = std::unique_ptr<EVP_MD, Free<EVP_MD_free>>;
+using X509Certificate = std::unique_ptr<X509, Free<X509_free>>;
+using X509Name = std::unique_ptr<X509_NAME, Free<X509_NAME_free>>;
+using Extension = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>>;
+using Asn1Integer = std::unique_ptr<ASN1_INTEGER, Free<ASN1_INTEGER_free>>;
+using Asn1Object = std::unique_ptr<ASN1_OBJECT, Free<ASN1_OBJECT_free>>;
+using Asn1OctetString = std::unique_ptr<ASN1_OCTET_STRING, Free<ASN1_OCTET_STRING_free>>;
+using Pkcs8 = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Free<PKCS8_PRIV_KEY_INFO_free>>;
+
+// Throws Error(internal) with "OpenSSL failed <doing>" and the text of its error queue, which is cleared.
+// For calls that cannot fail because of untrusted input; those that can are turned into findings instead.
+[[noreturn]] void throw_error(std::string_view doing);
+// Throws unless `result` is 1, the documented success value of most calls (0 and -1 are both failures).
+void require(int result, std::string_view doing);
+// Empties the error queue, for failures that are findings.
+void clear_errors();
+
+}  // namespace certstore::openssl
