@@ -23,13 +23,21 @@ constexpr std::array<AlgorithmRow, 5> kAlgorithms = {{
     {DigestAlgorithm::sha512, "SHA2-512", "SHA-512", "", 64},
 }};
 
-const AlgorithmRow& row(DigestAlgorithm algorithm) { return kAlgorithms.at(static_cast<std::size_t>(algorithm)); }
+const AlgorithmRow& row(DigestAlgorithm algorithm) {
+  return kAlgorithms.at(static_cast<std::size_t>(algorithm));
+}
 
 }  // namespace
 
-std::string_view name_of(DigestAlgorithm algorithm) { return row(algorithm).name; }
-std::string_view weakness_of(DigestAlgorithm algorithm) { return row(algorithm).weakness; }
-std::size_t size_of(DigestAlgorithm algorithm) { return row(algorithm).size; }
+std::string_view name_of(DigestAlgorithm algorithm) {
+  return row(algorithm).name;
+}
+std::string_view weakness_of(DigestAlgorithm algorithm) {
+  return row(algorithm).weakness;
+}
+std::size_t size_of(DigestAlgorithm algorithm) {
+  return row(algorithm).size;
+}
 
 const EVP_MD* evp(DigestAlgorithm algorithm) {
   // Fetching costs more than hashing a small file, so each is fetched once, when it is first asked for.

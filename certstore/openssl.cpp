@@ -23,6 +23,8 @@ void require(int result, std::string_view doing) {
   if (result != 1) throw_error(doing);
 }
 
-void clear_errors() { ERR_clear_error(); }
+void clear_errors() {
+  ERR_clear_error();
+}
 
 }  // namespace certstore::openssl

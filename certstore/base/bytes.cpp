@@ -34,22 +34,39 @@ std::string_view as_text(ByteView bytes) {
 ByteView ByteReader::take(std::size_t size) {
   if (size > left()) {
     throw Error(ErrorKind::malformed, what_ + " ends early: " + std::to_string(size) + " bytes wanted at " +
-                                          std::to_string(position_) + ", " + std::to_string(left()) + " left");
+                                          std::to_string(position_) + ", " + std::to_string(left()) +
+                                          " left");
   }
   const ByteView slice = bytes_.subspan(position_, size);
   position_ += size;
   return slice;
 }
 
-std::uint8_t ByteReader::u8() { return take(1)[0]; }
-std::uint16_t ByteReader::u16() { return little_endian<std::uint16_t>(take(2)); }
-std::uint32_t ByteReader::u32() { return little_endian<std::uint32_t>(take(4)); }
-std::uint64_t ByteReader::u64() { return little_endian<std::uint64_t>(take(8)); }
+std::uint8_t ByteReader::u8() {
+  return take(1)[0];
+}
+std::uint16_t ByteReader::u16() {
+  return little_endian<std::uint16_t>(take(2));
+}
+std::uint32_t ByteReader::u32() {
+  return little_endian<std::uint32_t>(take(4));
+}
+std::uint64_t ByteReader::u64() {
+  return little_endian<std::uint64_t>(take(8));
+}
 
-void append_u16(Bytes& out, std::uint16_t value) { append_little_endian(out, value); }
-void append_u32(Bytes& out, std::uint32_t value) { append_little_endian(out, value); }
-void append_u64(Bytes& out, std::uint64_t value) { append_little_endian(out, value); }
-void append(Bytes& out, ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
+void append_u16(Bytes& out, std::uint16_t value) {
+  append_little_endian(out, value);
+}
+void append_u32(Bytes& out, std::uint32_t value) {
+  append_little_endian(out, value);
+}
+void append_u64(Bytes& out, std::uint64_t value) {
+  append_little_endian(out, value);
+}
+void append(Bytes& out, ByteView bytes) {
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
 
 std::string to_hex(ByteView bytes) {
   std::string text(bytes.size() * 2 + 1, '\0');

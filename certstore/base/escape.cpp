@@ -30,14 +30,17 @@ std::optional<Character> decode(std::string_view text, std::size_t position) {
   return Character{code, length};
 }
 
-bool is_within(char32_t code, char32_t first, char32_t last) { return code >= first && code <= last; }
+bool is_within(char32_t code, char32_t first, char32_t last) {
+  return code >= first && code <= last;
+}
 
 // Characters that hide, reorder or break lines (Unicode UAX #9 and general category Cc, Cf, Zl, Zp).
 bool is_deceptive(char32_t code) {
   return code < 0x20 || is_within(code, 0x7F, 0x9F) || code == 0xAD || code == 0x34F || code == 0x61C ||
-         is_within(code, 0x115F, 0x1160) || is_within(code, 0x17B4, 0x17B5) || is_within(code, 0x180B, 0x180F) ||
-         is_within(code, 0x200B, 0x200F) || is_within(code, 0x2028, 0x202E) || is_within(code, 0x2060, 0x206F) ||
-         code == 0x3164 || is_within(code, 0xFE00, 0xFE0F) || code == 0xFEFF || code == 0xFFA0 ||
+         is_within(code, 0x115F, 0x1160) || is_within(code, 0x17B4, 0x17B5) ||
+         is_within(code, 0x180B, 0x180F) || is_within(code, 0x200B, 0x200F) ||
+         is_within(code, 0x2028, 0x202E) || is_within(code, 0x2060, 0x206F) || code == 0x3164 ||
+         is_within(code, 0xFE00, 0xFE0F) || code == 0xFEFF || code == 0xFFA0 ||
          is_within(code, 0xFFF0, 0xFFFB) || is_within(code, 0xFDD0, 0xFDEF) || (code & 0xFFFE) == 0xFFFE ||
          is_within(code, 0x1D173, 0x1D17A) || is_within(code, 0xE0000, 0xE0FFF) ||
          is_within(code, 0xE000, 0xF8FF) || code >= 0xF0000;
@@ -98,7 +101,8 @@ std::string in_quotes(std::string_view text, std::size_t limit) {
 }
 
 std::string shell_quoted(std::string_view text) {
-  const std::string whole = !text.empty() && text.front() == '-' ? "./" + std::string(text) : std::string(text);
+  const std::string whole =
+      !text.empty() && text.front() == '-' ? "./" + std::string(text) : std::string(text);
   constexpr std::string_view kHarmless =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:,+=@%";
   if (!whole.empty() && whole.find_first_not_of(kHarmless) == std::string::npos) return whole;
@@ -119,7 +123,8 @@ std::string shell_quoted(std::string_view text) {
       // Three octal digits a byte, so that a following digit is not taken in.
       for (const char byte : bytes) {
         std::array<char, 8> buffer{};
-        std::snprintf(buffer.data(), buffer.size(), "\\%03o", static_cast<unsigned>(static_cast<std::uint8_t>(byte)));
+        std::snprintf(buffer.data(), buffer.size(), "\\%03o",
+                      static_cast<unsigned>(static_cast<std::uint8_t>(byte)));
         out += buffer.data();
       }
     } else {

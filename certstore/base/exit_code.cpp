@@ -6,10 +6,18 @@
 namespace certstore {
 namespace {
 
-constexpr std::array kOrder = {ExitCode::usage,     ExitCode::interrupted, ExitCode::invalid,
-                               ExitCode::exposed_key, ExitCode::internal,  ExitCode::trouble,
-                               ExitCode::unsigned_package, ExitCode::untrusted, ExitCode::policy,
-                               ExitCode::status_unknown, ExitCode::dates,  ExitCode::renew_soon,
+constexpr std::array kOrder = {ExitCode::usage,
+                               ExitCode::interrupted,
+                               ExitCode::invalid,
+                               ExitCode::exposed_key,
+                               ExitCode::internal,
+                               ExitCode::trouble,
+                               ExitCode::unsigned_package,
+                               ExitCode::untrusted,
+                               ExitCode::policy,
+                               ExitCode::status_unknown,
+                               ExitCode::dates,
+                               ExitCode::renew_soon,
                                ExitCode::accepted};
 
 }  // namespace

@@ -48,7 +48,9 @@ FileDescriptor spool_standard_input() {
   }
 }
 
-bool same_time(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
+bool same_time(const timespec& a, const timespec& b) {
+  return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
 
 }  // namespace
 
@@ -64,7 +66,9 @@ FileDescriptor::~FileDescriptor() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-int FileDescriptor::release() { return std::exchange(fd_, -1); }
+int FileDescriptor::release() {
+  return std::exchange(fd_, -1);
+}
 
 InputFile InputFile::open(const std::filesystem::path& path) {
   if (path == "-") return {spool_standard_input(), "standard input"};
@@ -92,8 +96,9 @@ void InputFile::read_at(std::uint64_t offset, std::span<std::uint8_t> out) const
     }
     if (got < 0) throw_errno("read", name_, errno);
     if (got == 0) {
-      throw Error(ErrorKind::io, in_quotes(name_) + " ended at byte " + std::to_string(offset) +
-                                     " while it was read", "it is being written; try again when it is complete");
+      throw Error(ErrorKind::io,
+                  in_quotes(name_) + " ended at byte " + std::to_string(offset) + " while it was read",
+                  "it is being written; try again when it is complete");
     }
     offset += static_cast<std::uint64_t>(got);
     out = out.subspan(static_cast<std::size_t>(got));
@@ -102,8 +107,8 @@ void InputFile::read_at(std::uint64_t offset, std::span<std::uint8_t> out) const
 
 Bytes InputFile::read_all(std::size_t limit) const {
   if (size_ > limit) {
-    throw Error(ErrorKind::malformed, in_quotes(name_) + " has " + std::to_string(size_) + " bytes, at most " +
-                                          std::to_string(limit) + " are read");
+    throw Error(ErrorKind::malformed, in_quotes(name_) + " has " + std::to_string(size_) +
+                                          " bytes, at most " + std::to_string(limit) + " are read");
   }
   Bytes bytes(static_cast<std::size_t>(size_));
   read_at(0, bytes);
@@ -116,7 +121,8 @@ void InputFile::require_unchanged() const {
   if (now.st_size != opened_.st_size || !same_time(now.st_mtim, opened_.st_mtim) ||
       // An unlinked or renamed file changes its ctime only; a new link count alone is no change of bytes.
       (!same_time(now.st_ctim, opened_.st_ctim) && now.st_nlink == opened_.st_nlink)) {
-    throw Error(ErrorKind::io, in_quotes(name_) + " changed while it was read", "try again when it is complete");
+    throw Error(ErrorKind::io, in_quotes(name_) + " changed while it was read",
+                "try again when it is complete");
   }
 }
 
@@ -126,7 +132,8 @@ AtomicFile::AtomicFile(std::filesystem::path path, mode_t mode) : path_(std::mov
   if (!folder_.is_open()) throw_errno("write in", folder.string(), errno);
   descriptor_ = FileDescriptor(::openat(folder_.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
   if (descriptor_.is_open()) return;
-  if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL) throw_errno("write in", folder.string(), errno);
+  if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
+    throw_errno("write in", folder.string(), errno);
   temporary_name_ = random_name(path_.filename().string());
   descriptor_ = FileDescriptor(
       ::openat(folder_.get(), temporary_name_.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, mode));
@@ -166,7 +173,8 @@ void AtomicFile::copy(const InputFile& from, std::uint64_t offset, std::uint64_t
     throw_if_interrupted();
     auto position = static_cast<off_t>(offset);
     const auto window = static_cast<std::size_t>(std::min<std::uint64_t>(size, std::uint64_t{64} << 20));
-    const ssize_t put = ::copy_file_range(from.descriptor(), &position, descriptor_.get(), nullptr, window, 0);
+    const ssize_t put =
+        ::copy_file_range(from.descriptor(), &position, descriptor_.get(), nullptr, window, 0);
     if (put <= 0) break;  // not here, not across these file systems, or cut short: read_at() tells which
     size_ += static_cast<std::uint64_t>(put);
     offset += static_cast<std::uint64_t>(put);
@@ -203,7 +211,8 @@ void AtomicFile::commit(Existing existing) {
   if (existing == Existing::refuse) {
     if (link_as(target) != 0) {
       if (errno == EEXIST) {
-        throw Error(ErrorKind::io, in_quotes(path_.string()) + " exists", "choose another name, or say --force");
+        throw Error(ErrorKind::io, in_quotes(path_.string()) + " exists",
+                    "choose another name, or say --force");
       }
       throw_errno("write", path_.string(), errno);
     }

@@ -9,7 +9,9 @@ namespace {
 
 volatile std::sig_atomic_t interrupt_seen = 0;
 
-void note_interrupt(int) { interrupt_seen = 1; }
+void note_interrupt(int) {
+  interrupt_seen = 1;
+}
 
 }  // namespace
 
@@ -25,7 +27,9 @@ void catch_interrupts() {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of write(), with a sentence
 }
 
-bool interrupted() { return interrupt_seen != 0; }
+bool interrupted() {
+  return interrupt_seen != 0;
+}
 
 void throw_if_interrupted() {
   if (interrupted()) throw Error(ErrorKind::interrupted, "interrupted; nothing was changed");

@@ -39,7 +39,8 @@ constexpr std::array kKinds = {
               "a signature is there and what it signed is not: an entry was removed",
               "do not use the package; ask the sender for the original"},
     IssueKind{signature_mismatch, "signature-mismatch", Effect::invalid,
-              "the bytes are not those that were signed", "do not use the package; fetch it again from its sender"},
+              "the bytes are not those that were signed",
+              "do not use the package; fetch it again from its sender"},
     IssueKind{mixed_digests, "mixed-digests", Effect::invalid,
               "one signature of the package uses another digest than the rest: it comes from elsewhere",
               "do not use the package; the sender signs it whole"},
@@ -50,7 +51,8 @@ constexpr std::array kKinds = {
               "a certificate stands under a name that is not its subject",
               "do not use the package; the sender makes it anew"},
     IssueKind{digest_mismatch, "digest-mismatch", Effect::invalid,
-              "the bytes of an entry are not those of the signed list", "do not use the package; fetch it again"},
+              "the bytes of an entry are not those of the signed list",
+              "do not use the package; fetch it again"},
     IssueKind{seal_malformed, "seal-malformed", Effect::invalid,
               "the line that binds the set of files is not written as its version says",
               "update pkgtrust if the sender has a newer one; else refuse the package"},
@@ -93,9 +95,11 @@ constexpr std::array kKinds = {
     IssueKind{content_pinned, "content-pinned", Effect::none, "exactly these bytes were accepted by a person",
               "nothing to do; pkgverify trust list shows who and why"},
     IssueKind{weakness_allowed, "weakness-allowed", Effect::none,
-              "a weakness of this signer was allowed by a person", "ask the sender to sign anew before the date"},
+              "a weakness of this signer was allowed by a person",
+              "ask the sender to sign anew before the date"},
     IssueKind{owner_older_version, "owner-older-version", Effect::none,
-              "the owner signed an older version of the element", "ask the owner, if the owner matters to you"},
+              "the owner signed an older version of the element",
+              "ask the owner, if the owner matters to you"},
     IssueKind{owner_not_confirmed, "owner-not-confirmed", Effect::none,
               "the owner's own signature is not over content that the package holds",
               "common after an export; ask the owner, if the owner matters to you"},
@@ -121,9 +125,13 @@ static_assert([] {
 
 }  // namespace
 
-const IssueKind& kind_of(IssueCode code) { return kKinds.at(static_cast<std::size_t>(code)); }
+const IssueKind& kind_of(IssueCode code) {
+  return kKinds.at(static_cast<std::size_t>(code));
+}
 
-std::span<const IssueKind> all_issue_kinds() { return kKinds; }
+std::span<const IssueKind> all_issue_kinds() {
+  return kKinds;
+}
 
 bool any_with_effect(std::span<const Issue> issues, Effect effect) {
   return std::any_of(issues.begin(), issues.end(),

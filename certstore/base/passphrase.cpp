@@ -60,7 +60,8 @@ SecretBytes from_environment(const std::string& variable) {
 
 SecretBytes from_file(const std::string& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (!file.is_open()) throw refuse("cannot read the passphrase file " + in_quotes(path) + ": " + std::strerror(errno));
+  if (!file.is_open())
+    throw refuse("cannot read the passphrase file " + in_quotes(path) + ": " + std::strerror(errno));
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) throw_errno("read", path, errno);
   // A pipe (<(command) in a shell) has no readers but its owner's.

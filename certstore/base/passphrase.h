@@ -19,9 +19,9 @@ struct PassphraseSource {
 [[nodiscard]] PassphraseSource parse_passphrase_source(std::string_view text);
 
 struct PassphraseRequest {
-  std::string prompt;          // "passphrase of the store"
-  bool is_new = false;         // asked twice on a terminal; must not be empty
-  bool may_ask = true;         // false with --no-input or CI
+  std::string prompt;   // "passphrase of the store"
+  bool is_new = false;  // asked twice on a terminal; must not be empty
+  bool may_ask = true;  // false with --no-input or CI
   // What an error says when nothing may be asked: the option that names a source.
   std::string option = "--passphrase";
 };

@@ -18,7 +18,9 @@ bool has_moving_terminal() {
 }  // namespace
 
 Progress::Progress(std::string what, std::uint64_t total, bool enabled)
-    : what_(std::move(what)), total_(std::max<std::uint64_t>(total, 1)), enabled_(enabled && has_moving_terminal()) {}
+    : what_(std::move(what)),
+      total_(std::max<std::uint64_t>(total, 1)),
+      enabled_(enabled && has_moving_terminal()) {}
 
 Progress::~Progress() {
   if (shown_) std::cerr << "\r\033[K" << std::flush;

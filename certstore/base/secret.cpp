@@ -13,7 +13,8 @@
 namespace certstore {
 namespace {
 
-// Room for the private keys and bignums of a few RSA-4096 operations at once; a power of two, as OpenSSL wants.
+// Room for the private keys and bignums of a few RSA-4096 operations at once; a power of two, as OpenSSL
+// wants.
 constexpr std::size_t kSecureHeap = 1 << 18;
 constexpr std::size_t kSecureHeapGranule = 32;
 
@@ -28,7 +29,9 @@ bool memory_locks() {
 
 }  // namespace
 
-void SecretBytes::Free::operator()(std::uint8_t* memory) const { sodium_free(memory); }
+void SecretBytes::Free::operator()(std::uint8_t* memory) const {
+  sodium_free(memory);
+}
 
 SecretBytes::SecretBytes(std::size_t size)
     : memory_(static_cast<std::uint8_t*>(sodium_malloc(std::max<std::size_t>(size, 1)))), size_(size) {
@@ -43,7 +46,8 @@ void SecretBytes::shrink(std::size_t size) {
 }
 
 bool SecretBytes::equals(const SecretBytes& other) const {
-  return size_ == other.size_ && (size_ == 0 || sodium_memcmp(memory_.get(), other.memory_.get(), size_) == 0);
+  return size_ == other.size_ &&
+         (size_ == 0 || sodium_memcmp(memory_.get(), other.memory_.get(), size_) == 0);
 }
 
 void protect_secrets(std::string_view tool) {

@@ -12,7 +12,8 @@ namespace certstore {
 class SecretBytes {
  public:
   SecretBytes() = default;
-  explicit SecretBytes(std::size_t size);  // filled with zeros; throws Error(internal) when there is no memory
+  explicit SecretBytes(
+      std::size_t size);  // filled with zeros; throws Error(internal) when there is no memory
   SecretBytes(SecretBytes&&) noexcept = default;
   SecretBytes& operator=(SecretBytes&&) noexcept = default;
   [[nodiscard]] std::size_t size() const { return size_; }

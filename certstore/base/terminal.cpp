@@ -60,7 +60,8 @@ std::optional<std::size_t> read_line(std::span<std::uint8_t> line) {
 
 bool has_person() {
   const char* const ci = std::getenv("CI");
-  const bool pipeline = ci != nullptr && *ci != '\0' && std::strcmp(ci, "false") != 0 && std::strcmp(ci, "0") != 0;
+  const bool pipeline =
+      ci != nullptr && *ci != '\0' && std::strcmp(ci, "false") != 0 && std::strcmp(ci, "0") != 0;
   return !pipeline && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
 }
 

@@ -41,9 +41,11 @@ std::string to_rfc3339(Instant time) {
 Instant parse_instant(std::string_view text) {
   using namespace std::chrono;
   const auto refuse = [&]() -> Error {
-    return {ErrorKind::malformed, in_quotes(text) + " is not a time", "write 2027-01-31 or 2027-01-31T12:00:00Z"};
+    return {ErrorKind::malformed, in_quotes(text) + " is not a time",
+            "write 2027-01-31 or 2027-01-31T12:00:00Z"};
   };
-  const bool with_clock = text.size() == 20 && text[10] == 'T' && text[13] == ':' && text[16] == ':' && text[19] == 'Z';
+  const bool with_clock =
+      text.size() == 20 && text[10] == 'T' && text[13] == ':' && text[16] == ':' && text[19] == 'Z';
   if (!(text.size() == 10 || with_clock) || text[4] != '-' || text[7] != '-') throw refuse();
   const int y = number(text, 0, 4);
   const int m = number(text, 5, 2);
@@ -60,7 +62,9 @@ Instant parse_instant(std::string_view text) {
   return time + hours(hour) + minutes(minute) + seconds(second);
 }
 
-Instant now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+Instant now() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
 
 Instant signing_time() {
   const char* const epoch = std::getenv("SOURCE_DATE_EPOCH");

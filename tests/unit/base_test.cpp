@@ -8,12 +8,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <sys/stat.h>
+#include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <fstream>
 #include <numeric>
-#include <sys/stat.h>
-#include <unistd.h>
 
 using namespace certstore;
 
@@ -34,7 +34,9 @@ std::string content(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-bool is_malformed(const Error& error) { return error.kind() == ErrorKind::malformed; }
+bool is_malformed(const Error& error) {
+  return error.kind() == ErrorKind::malformed;
+}
 
 }  // namespace
 
@@ -57,8 +59,8 @@ BOOST_AUTO_TEST_CASE(a_long_name_is_cut_between_characters) {
 }
 
 BOOST_AUTO_TEST_CASE(a_shell_word_reads_back_as_the_same_bytes) {
-  for (const std::string name : {"plain.package", "it's", "a b", "$(touch x)", "`x`", "-rf", "new\nline", "\033[2J",
-                                 "\u202Egnp.exe", "back\\slash", "\n7", "\xff\xfe"}) {
+  for (const std::string name : {"plain.package", "it's", "a b", "$(touch x)", "`x`", "-rf", "new\nline",
+                                 "\033[2J", "\u202Egnp.exe", "back\\slash", "\n7", "\xff\xfe"}) {
     std::array<char, 256> buffer{};
     const std::string script = "printf %s " + shell_quoted(name);
     TemporaryFolder folder;
@@ -87,7 +89,8 @@ BOOST_AUTO_TEST_CASE(a_reader_never_goes_beyond_the_end) {
 
 BOOST_AUTO_TEST_CASE(hex_and_base64_have_one_form_only) {
   BOOST_TEST(to_hex(from_hex("00ffA0")) == "00ffa0");
-  for (const std::string_view bad : {"0", "0g", "00 11", "0x00"}) BOOST_CHECK_THROW((void)from_hex(bad), Error);
+  for (const std::string_view bad : {"0", "0g", "00 11", "0x00"})
+    BOOST_CHECK_THROW((void)from_hex(bad), Error);
   BOOST_TEST(to_base64(from_base64("AAEC")) == "AAEC");
   for (const std::string_view bad : {"AA", "AA==\n", "AB==", "A A=", "AAA=="}) {
     BOOST_CHECK_THROW((void)from_base64(bad), Error);
@@ -169,8 +172,8 @@ BOOST_AUTO_TEST_SUITE(time_and_threads)
 BOOST_AUTO_TEST_CASE(a_time_is_read_and_written_in_one_form) {
   BOOST_TEST(to_rfc3339(parse_instant("2026-11-23T10:14:13Z")) == "2026-11-23T10:14:13Z");
   BOOST_TEST(to_rfc3339(parse_instant("2028-02-29")) == "2028-02-29T00:00:00Z");
-  for (const std::string_view bad : {"2027-02-29", "2026-1-1", "2026-11-23T10:14:13", "26-11-23", "+026-11-23",
-                                     "2026-11-23T24:00:00Z", ""}) {
+  for (const std::string_view bad : {"2027-02-29", "2026-1-1", "2026-11-23T10:14:13", "26-11-23",
+                                     "+026-11-23", "2026-11-23T24:00:00Z", ""}) {
     BOOST_CHECK_EXCEPTION((void)parse_instant(bad), Error, is_malformed);
   }
 }

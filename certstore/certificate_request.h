@@ -1,0 +1,48 @@
+// What a new server certificate says, and making it self-signed.
+#pragma once
+
+#include "certstore/certificate.h"
+#include "certstore/key.h"
+
+namespace certstore {
+
+// The subject as the form asks for it; empty parts are left out.
+struct SubjectName {
+  std::string common_name;
+  std::string organization;
+  std::string organizational_unit;
+  std::string city;
+  std::string state;
+  std::string country;  // ISO 3166-1 alpha-2, upper case
+};
+
+enum class Profile {
+  server,  // serverAuth and codeSigning, basicConstraints, SKI and AKI, "always bound"
+  product  // as the product's own: serverAuth only, no basicConstraints, SKI, AKI or extension of ours
+};
+
+struct CertificateTerms {
+  SubjectName subject;
+  Profile profile = Profile::server;
+  Instant not_before;
+  Instant not_after;
+};
+
+// Throws Error(usage) naming the field: no common name, a part that is not UTF-8 or over its upper bound
+// (RFC 5280 appendix A.1), a control character, a country that is not on the ISO 3166 list, a '/' (the vRO
+// layout makes the subject a file name).
+void require_sound_subject(const SubjectName& subject);
+
+// Makes the certificate, SHA-256 with RSA, serial of 128 random bits; the subject was required sound.
+[[nodiscard]] Certificate make_self_signed(const PrivateKey& key, const CertificateTerms& terms);
+
+struct Country {
+  std::string_view code;
+  std::string_view name;
+};
+// ISO 3166-1, sorted by code.
+[[nodiscard]] std::span<const Country> all_countries();
+// Finds by code or name, in any case; then by a part of the name. Empty: none; several: ambiguous.
+[[nodiscard]] std::vector<Country> find_countries(std::string_view code_or_name);
+
+}  // namespace certstore

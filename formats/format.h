@@ -1,0 +1,155 @@
+// Where signatures are and what bytes they cover: the one interface of all formats. A format knows nothing of
+// trust, verdicts or printing. Findings come back as Issues; only troubles (I/O, bugs) are thrown.
+#pragma once
+
+#include "certstore/base/file.h"
+#include "certstore/base/issue.h"
+#include "certstore/base/progress.h"
+#include "certstore/certificate.h"
+#include "certstore/signer.h"
+#include "formats/signature.h"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace formats {
+
+// One named byte stream of the container.
+struct Entry {
+  std::string_view name;  // lives as long as the package
+  std::uint64_t size = 0;
+  bool is_directory = false;
+};
+
+// The digest that a verified manifest states for an entry.
+struct StatedDigest {
+  certstore::Bytes value;
+};
+// A raw signature over the entry's bytes, by the signer of the verified signature, held in another entry.
+struct DetachedSignature {
+  std::size_t entry = 0;
+};
+
+// An entry that a verified signature vouches for.
+struct Covered {
+  std::size_t entry = 0;
+  std::size_t signature = 0;  // index into the verified signatures
+  certstore::DigestAlgorithm algorithm = certstore::DigestAlgorithm::sha256;
+  std::variant<StatedDigest, DetachedSignature> proof;
+};
+
+// What binds the entries into one set, as stated inside a verified signature.
+struct Seal {
+  std::uint64_t serial = 0;
+  certstore::Instant signed_at;
+};
+
+// What the package says of itself inside verified bytes.
+struct PackageFacts {
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> properties;  // further ones, to show
+  std::optional<Seal> seal;
+};
+
+// What the verified signatures cover.
+struct Coverage {
+  std::vector<Covered> covered;
+  std::vector<std::size_t> exempt;  // signature files and directories, which nothing needs to cover
+  // Digests that check_set() needs of every covered entry, besides those of `covered`.
+  std::optional<certstore::DigestAlgorithm> set_digest;
+  // For each verified signature the certificate that its bytes name, among those of the key that signed.
+  std::vector<certstore::Certificate> signers;
+  PackageFacts facts;
+  certstore::Issues issues;
+};
+
+enum class OwnerStanding { confirmed, older_version, not_confirmed, certificate_absent, other_key };
+
+// Who last saved an element, as it says itself; provenance, not proof.
+struct Owner {
+  std::string claimed_name;
+  std::optional<certstore::Certificate> certificate;
+  OwnerStanding standing = OwnerStanding::certificate_absent;
+};
+
+// What the user thinks of as one thing: a workflow of a vRO package, a file of an archive.
+struct Element {
+  std::string id;
+  std::string kind;
+  std::string name;
+  std::string folder;   // its category path
+  std::string version;  // as the element states it
+  std::vector<std::size_t> entries;
+  std::optional<Owner> owner;
+};
+
+struct SigningRequest {
+  certstore::Certificate certificate;
+  std::vector<certstore::Certificate> chain;
+  certstore::DigestAlgorithm digest = certstore::DigestAlgorithm::sha256;
+  bool replace = false;  // drop existing signatures
+  bool bound = true;
+  certstore::Instant time;
+  std::optional<std::uint64_t> serial;  // of the seal; by default the seconds of `time`
+  unsigned jobs = 0;
+  bool show_progress = false;
+};
+
+// What signing will write; made, with all parsing and hashing of the stranger's bytes, before a key is
+// opened.
+class SigningPlan {
+ public:
+  virtual ~SigningPlan() = default;
+  // Writes the whole signed package. Throws Error(io) or Error(key).
+  virtual void write(const certstore::Signer& signer, certstore::AtomicFile& out) const = 0;
+  // Number of entries that will be signed.
+  [[nodiscard]] virtual std::size_t signed_entries() const = 0;
+};
+
+class SignedPackage {
+ public:
+  virtual ~SignedPackage() = default;
+  [[nodiscard]] virtual std::string_view format() const = 0;  // "vro", "zip", ...
+  [[nodiscard]] virtual std::span<const Entry> entries() const = 0;
+  // Findings of the container and of the layout before any signature is looked at.
+  [[nodiscard]] virtual const certstore::Issues& issues() const = 0;
+  // The signatures as found, of which the others hang; empty for an unsigned package.
+  [[nodiscard]] virtual std::vector<SignatureBlock> signature_blocks() const = 0;
+  // Parses what the verified signatures vouch for, and only that.
+  [[nodiscard]] virtual Coverage covered(std::span<const VerifiedSignature> verified) const = 0;
+  // Streams the entry; returns the finding if its stored bytes are damaged. May be called by many threads.
+  [[nodiscard]] virtual std::optional<certstore::Issue> read(std::size_t entry,
+                                                             const certstore::Sink& sink) const = 0;
+  // Checks what binds the set; `set_digests[i]` is the digest of entry i, empty where not covered.
+  [[nodiscard]] virtual certstore::Issues check_set(const Coverage& coverage,
+                                                    std::span<const VerifiedSignature> verified,
+                                                    std::span<const certstore::Bytes> set_digests) const = 0;
+  // The elements with their owners; parses only entries that were checked before.
+  [[nodiscard]] virtual std::vector<Element> elements(const Coverage& coverage, unsigned jobs) const = 0;
+  // What this format has no means to prove, about this package.
+  [[nodiscard]] virtual certstore::Issues unprovable(const Coverage& coverage) const = 0;
+  // Throws Error(malformed) for what must not be signed, Error(key) for a kind of key that the layout does
+  // not know, Error(usage) for a signed package without `replace`.
+  [[nodiscard]] virtual std::unique_ptr<SigningPlan> plan_signing(const SigningRequest& request) const = 0;
+};
+
+struct Format {
+  std::string_view name;         // for --expect
+  std::string_view description;  // for people
+  bool (*recognises)(const certstore::InputFile& file);
+  std::unique_ptr<SignedPackage> (*open)(const certstore::InputFile& file);
+};
+
+// In the order in which they are tried.
+[[nodiscard]] std::span<const Format> all_formats();
+// Opens with the first format that recognises the content; every file is at least "file", which is unsigned.
+// Throws Error(unsupported) for formats that are known by their mark and not judged here, and if `expect`
+// names another format than the one found. The file must outlive the package.
+[[nodiscard]] std::unique_ptr<SignedPackage> open_package(const certstore::InputFile& file,
+                                                          std::optional<std::string_view> expect);
+
+}  // namespace formats
