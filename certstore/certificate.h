@@ -79,7 +79,7 @@ class Certificate {
 };
 
 // The OID of that extension, non-critical, value NULL: under 2.25 (ITU-T X.667), from a random UUID.
-inline constexpr const char* kAlwaysBoundOid = "2.25.298733105217342157218330981425517209631";
+inline constexpr const char* kAlwaysBoundOid = "2.25.160603805207783208688097953040106902127";
 
 // Reads one or more certificates: PEM with text around (as people's files are) or one DER certificate.
 // Throws Error(malformed) if there is none, or more than limits::kCertificates.

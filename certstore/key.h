@@ -4,6 +4,8 @@
 #include "certstore/base/secret.h"
 #include "certstore/certificate.h"
 
+#include <functional>
+
 namespace certstore {
 
 class PrivateKey {

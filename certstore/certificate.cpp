@@ -1,0 +1,181 @@
+#include "certstore/certificate.h"
+
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+#include "certstore/base/limits.h"
+#include "certstore/public_key.h"
+
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+
+namespace certstore {
+namespace {
+
+Error malformed(std::string_view what, const std::string& reason) {
+  return {ErrorKind::malformed, in_quotes(what) + " " + reason};
+}
+
+std::string text_of(const X509_NAME* name) {
+  const openssl::Bio memory(BIO_new(BIO_s_mem()));
+  // XN_FLAG_RFC2253 without ASN1_STRFLGS_ESC_MSB: letters outside ASCII stay UTF-8, as Java's getName() has
+  // them.
+  constexpr unsigned long kFlags = XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
+  if (!memory || X509_NAME_print_ex(memory.get(), name, 0, kFlags) < 0)
+    openssl::throw_error("writing a name");
+  const char* text = nullptr;
+  const long size = BIO_get_mem_data(memory.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
+std::string hex_of(const ASN1_INTEGER* serial) {
+  const ASN1_STRING* const bytes = serial;
+  return to_hex({ASN1_STRING_get0_data(bytes), static_cast<std::size_t>(ASN1_STRING_length(bytes))});
+}
+
+Instant instant_of(const ASN1_TIME* time, std::string_view what) {
+  tm broken{};
+  if (ASN1_TIME_to_tm(time, &broken) != 1) throw malformed(what, "has a date that is not one");
+  using namespace std::chrono;
+  const year_month_day day{year(broken.tm_year + 1900), month(static_cast<unsigned>(broken.tm_mon + 1)),
+                           std::chrono::day(static_cast<unsigned>(broken.tm_mday))};
+  if (!day.ok()) throw malformed(what, "has a date that is not one");
+  return sys_days(day) + hours(broken.tm_hour) + minutes(broken.tm_min) + seconds(broken.tm_sec);
+}
+
+bool has_extension(const X509* certificate, const char* oid) {
+  const openssl::Asn1Object object(OBJ_txt2obj(oid, 1));
+  return object && X509_get_ext_by_OBJ(certificate, object.get(), -1) >= 0;
+}
+
+Sha256 public_key_digest(X509* certificate, std::string_view what) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+  if (size <= 0) throw malformed(what, "has a public key that cannot be read");
+  const Sha256 value = sha256({der, static_cast<std::size_t>(size)});
+  OPENSSL_free(der);
+  return value;
+}
+
+bool signed_by_itself(X509* certificate, EVP_PKEY* key) {
+  if (key == nullptr ||
+      X509_NAME_cmp(X509_get_subject_name(certificate), X509_get_issuer_name(certificate)) != 0) {
+    return false;
+  }
+  const bool matches = X509_verify(certificate, key) == 1;
+  openssl::clear_errors();
+  return matches;
+}
+
+}  // namespace
+
+std::string_view name_of(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::rsa:
+      return "RSA";
+    case KeyKind::rsa_pss:
+      return "RSA-PSS";
+    case KeyKind::ec:
+      return "EC";
+    case KeyKind::ed25519:
+      return "Ed25519";
+    case KeyKind::dsa:
+      return "DSA";
+    case KeyKind::other:
+      return "unknown";
+  }
+  throw Error(ErrorKind::internal, "a key kind without a case");
+}
+
+Certificate Certificate::from_der(ByteView der, std::string_view what) {
+  if (der.size() > limits::kCertificateSize) throw malformed(what, "is too large for a certificate");
+  const unsigned char* position = der.data();
+  auto facts = std::make_shared<Facts>();
+  facts->x509.reset(d2i_X509(nullptr, &position, static_cast<long>(der.size())));
+  openssl::clear_errors();
+  if (!facts->x509) throw malformed(what, "is not a DER certificate");
+  if (position != der.data() + der.size()) throw malformed(what, "has bytes after the certificate");
+  X509* const x509 = facts->x509.get();
+  facts->der.assign(der.begin(), der.end());
+  facts->sha256 = certstore::sha256(der);
+  facts->public_key_sha256 = public_key_digest(x509, what);
+  facts->subject = text_of(X509_get_subject_name(x509));
+  facts->issuer = text_of(X509_get_issuer_name(x509));
+  facts->serial_hex = hex_of(X509_get0_serialNumber(x509));
+  facts->not_before = instant_of(X509_get0_notBefore(x509), what);
+  facts->not_after = instant_of(X509_get0_notAfter(x509), what);
+  EVP_PKEY* const key = X509_get0_pubkey(x509);
+  openssl::clear_errors();
+  facts->key_kind = public_key::kind_of(key);
+  facts->key_bits = key == nullptr ? 0 : EVP_PKEY_get_bits(key);
+  facts->key_unsoundness = public_key::unsoundness_of(key);
+  facts->self_signed = facts->key_unsoundness.empty() && signed_by_itself(x509, key);
+  facts->promises_bound_packages = has_extension(x509, kAlwaysBoundOid);
+  return Certificate(std::move(facts));
+}
+
+std::string Certificate::subject_part(std::string_view short_name) const {
+  const int nid = OBJ_sn2nid(std::string(short_name).c_str());
+  const X509_NAME* const name = X509_get_subject_name(facts_->x509.get());
+  const int index = nid == NID_undef ? -1 : X509_NAME_get_index_by_NID(name, nid, -1);
+  if (index < 0) return {};
+  unsigned char* utf8 = nullptr;
+  const int size = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index)));
+  openssl::clear_errors();
+  if (size < 0) return {};
+  std::string part(reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(size));
+  OPENSSL_free(utf8);
+  return part;
+}
+
+bool Certificate::checks_rsa_signature(DigestAlgorithm algorithm, ByteView message_digest,
+                                       ByteView signature) const {
+  // An unsound key (e = 1) verifies anything; so it never gets as far as OpenSSL.
+  if (facts_->key_kind != KeyKind::rsa || !facts_->key_unsoundness.empty()) return false;
+  const openssl::KeyContext context(EVP_PKEY_CTX_new(X509_get0_pubkey(facts_->x509.get()), nullptr));
+  if (!context) openssl::throw_error("making a verification context");
+  openssl::require(EVP_PKEY_verify_init(context.get()), "starting a verification");
+  openssl::require(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING), "choosing PKCS#1 v1.5");
+  openssl::require(EVP_PKEY_CTX_set_signature_md(context.get(), evp(algorithm)), "choosing the digest");
+  const bool matches = EVP_PKEY_verify(context.get(), signature.data(), signature.size(),
+                                       message_digest.data(), message_digest.size()) == 1;
+  openssl::clear_errors();
+  return matches;
+}
+
+std::vector<Certificate> read_certificates(ByteView file, std::string_view what) {
+  std::vector<Certificate> certificates;
+  if (!file.empty() && file[0] == 0x30) {
+    certificates.push_back(Certificate::from_der(file, what));
+    return certificates;
+  }
+  const openssl::Bio memory(BIO_new_mem_buf(file.data(), static_cast<int>(file.size())));
+  if (!memory) openssl::throw_error("reading PEM");
+  for (;;) {
+    const openssl::X509Certificate found(PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr));
+    if (!found) break;
+    if (certificates.size() == limits::kCertificates) throw malformed(what, "holds too many certificates");
+    unsigned char* der = nullptr;
+    const int size = i2d_X509(found.get(), &der);
+    if (size <= 0) openssl::throw_error("writing a certificate");
+    const Bytes bytes(der, der + size);
+    OPENSSL_free(der);
+    certificates.push_back(Certificate::from_der(bytes, what));
+  }
+  openssl::clear_errors();
+  if (certificates.empty()) throw malformed(what, "holds no certificate, neither PEM nor DER");
+  return certificates;
+}
+
+std::string to_pem(const Certificate& certificate) {
+  const openssl::Bio memory(BIO_new(BIO_s_mem()));
+  if (!memory) openssl::throw_error("writing PEM");
+  openssl::require(PEM_write_bio_X509(memory.get(), certificate.openssl()), "writing PEM");
+  const char* text = nullptr;
+  const long size = BIO_get_mem_data(memory.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
+}  // namespace certstore

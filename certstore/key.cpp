@@ -1,0 +1,112 @@
+#include "certstore/key.h"
+
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+#include "certstore/base/limits.h"
+#include "certstore/public_key.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace certstore {
+namespace {
+
+// What OpenSSL's callback needs: it is C, so an exception must not cross it.
+struct PassphraseCall {
+  const std::function<SecretBytes()>& ask;
+  bool asked = false;
+  std::exception_ptr failure;
+};
+
+int give_passphrase(char* buffer, int size, int, void* context) {
+  auto& call = *static_cast<PassphraseCall*>(context);
+  call.asked = true;
+  try {
+    const SecretBytes passphrase = call.ask();
+    const std::size_t length = std::min(passphrase.size(), static_cast<std::size_t>(size));
+    std::memcpy(buffer, passphrase.view().data(), length);
+    return static_cast<int>(length);
+  } catch (...) {
+    call.failure = std::current_exception();
+    return -1;
+  }
+}
+
+}  // namespace
+
+PrivateKey PrivateKey::make_rsa(int bits) {
+  if (bits != 2048 && bits != 3072 && bits != 4096) {
+    throw Error(ErrorKind::usage, "an RSA key has 2048, 3072 or 4096 bits");
+  }
+  openssl::Key key(EVP_RSA_gen(static_cast<unsigned>(bits)));
+  if (!key) openssl::throw_error("making an RSA key");
+  return PrivateKey(std::move(key));
+}
+
+PrivateKey PrivateKey::from_pkcs8(ByteView der, std::string_view what) {
+  const unsigned char* position = der.data();
+  const openssl::Pkcs8 info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &position, static_cast<long>(der.size())));
+  openssl::Key key(info ? EVP_PKCS82PKEY(info.get()) : nullptr);
+  openssl::clear_errors();
+  if (!key) throw Error(ErrorKind::key, in_quotes(what) + " is not a private key (PKCS#8)");
+  return PrivateKey(std::move(key));
+}
+
+PrivateKey PrivateKey::from_pem(ByteView pem, std::string_view what,
+                                const std::function<SecretBytes()>& passphrase) {
+  const openssl::Bio memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  if (!memory) openssl::throw_error("reading PEM");
+  PassphraseCall call{passphrase, false, nullptr};
+  openssl::Key key(PEM_read_bio_PrivateKey(memory.get(), nullptr, give_passphrase, &call));
+  openssl::clear_errors();
+  if (call.failure) std::rethrow_exception(call.failure);
+  if (!key && call.asked) {
+    throw Error(ErrorKind::passphrase, "the passphrase does not open the private key in " + in_quotes(what));
+  }
+  if (!key) {
+    throw Error(ErrorKind::key, in_quotes(what) + " holds no private key in PEM form",
+                "openssl pkey -in FILE -out key.pem converts other forms");
+  }
+  return PrivateKey(std::move(key));
+}
+
+SecretBytes PrivateKey::to_pkcs8() const {
+  const openssl::Pkcs8 info(EVP_PKEY2PKCS8(key_.get()));
+  const int size = info ? i2d_PKCS8_PRIV_KEY_INFO(info.get(), nullptr) : -1;
+  if (size <= 0) openssl::throw_error("writing a private key");
+  SecretBytes der(static_cast<std::size_t>(size));
+  unsigned char* position = der.writable().data();
+  if (i2d_PKCS8_PRIV_KEY_INFO(info.get(), &position) != size) openssl::throw_error("writing a private key");
+  return der;
+}
+
+KeyKind PrivateKey::kind() const {
+  return public_key::kind_of(key_.get());
+}
+
+int PrivateKey::bits() const {
+  return EVP_PKEY_get_bits(key_.get());
+}
+
+Sha256 PrivateKey::public_key_sha256() const {
+  unsigned char* der = nullptr;
+  const int size = i2d_PUBKEY(key_.get(), &der);
+  if (size <= 0) openssl::throw_error("writing a public key");
+  const Sha256 value = sha256({der, static_cast<std::size_t>(size)});
+  OPENSSL_free(der);
+  return value;
+}
+
+bool PrivateKey::matches(const Certificate& certificate) const {
+  const EVP_PKEY* const other = X509_get0_pubkey(certificate.openssl());
+  const bool equal = other != nullptr && EVP_PKEY_eq(key_.get(), other) == 1;
+  openssl::clear_errors();
+  return equal;
+}
+
+}  // namespace certstore
