@@ -1,0 +1,54 @@
+// Whether a signer is trusted, and what speaks against it: the decision apart from the package. Findings
+// only; the verdict is made of them in verifier/report.h.
+#pragma once
+
+#include "certstore/base/issue.h"
+#include "certstore/certificate.h"
+#include "certstore/trust_record.h"
+
+#include <map>
+#include <set>
+#include <string>
+
+namespace certstore {
+
+// What is known of one signer of one package.
+struct SignerEvidence {
+  Certificate certificate;
+  std::vector<Certificate> offered;     // certificates in the package, for building a chain
+  std::set<DigestAlgorithm> digests;    // of its signatures
+  std::string package_name;             // from signed bytes; empty where the format signs no name
+  bool bound = false;                   // the set of entries is bound
+  std::optional<std::uint64_t> serial;  // of the seal
+};
+
+// The rules of one run: what the store says and what the command line adds.
+struct TrustPolicy {
+  std::vector<TrustRecord> records;
+  std::vector<Certificate> trusted;    // --trust
+  std::set<std::string> allowed;       // --allow-weak, for every trusted signer
+  std::set<Sha256> public_keys_known;  // --bad-keys, beside the built-in list
+  // Highest accepted seal serial by (signer's certificate, package name), from the store.
+  std::map<std::pair<Sha256, std::string>, std::uint64_t> highest_serials;
+  Instant at;  // the time that counts
+};
+
+struct TrustDecision {
+  bool trusted = false;
+  bool known_before = false;  // some record names this certificate or key, whatever it says
+  std::string trusted_by;     // "--trust" or "record 3f2a…", empty if not trusted
+  Issues issues;              // every finding about this signer, of which the effects count as report.h says
+};
+
+// Collects all reasons; trusted if and only if a record in force (use package, scope, dates) or --trust names
+// the certificate, its key, or a CA that issued it by a sound path (RFC 5280 6), and neither retires it.
+[[nodiscard]] TrustDecision decide(const SignerEvidence& evidence, const TrustPolicy& policy);
+
+// The record that pins exactly these bytes, if one is in force.
+[[nodiscard]] const TrustRecord* find_content_pin(const TrustPolicy& policy, const Sha256& file);
+[[nodiscard]] bool any_content_pin(const TrustPolicy& policy);
+
+// Whether anyone can download the private key: the built-in list, by SHA-256 of SubjectPublicKeyInfo.
+[[nodiscard]] bool is_known_public_key(const Sha256& public_key);
+
+}  // namespace certstore

@@ -1,0 +1,28 @@
+// The only verification algorithm, the same for every format.
+#pragma once
+
+#include "certstore/base/file.h"
+#include "certstore/trust.h"
+#include "verifier/report.h"
+
+#include <optional>
+#include <string>
+
+namespace verifier {
+
+struct VerifyOptions {
+  certstore::TrustPolicy policy;
+  std::optional<std::string> expect;  // the only format that is accepted
+  bool time_was_given = false;
+  bool require_owners = false;
+  bool want_elements = true;      // parse elements and owners: text, JSON, prompt
+  bool want_file_digest = false;  // SHA-256 of the whole file, also without content pins
+  unsigned jobs = 0;
+  bool show_progress = false;
+};
+
+// Judges the file. Everything wrong with it is in the report; throws Error only for troubles: unreadable,
+// changed while it was read, a format that is recognised and not judged.
+[[nodiscard]] Report verify(const certstore::InputFile& file, const VerifyOptions& options);
+
+}  // namespace verifier
