@@ -1,0 +1,71 @@
+// The identities of this machine: private keys, sealed, with their certificates, under aliases. Certificates
+// are readable by all who can read the file; keys need the passphrase. pkgverify never opens it. Open it for
+// as short as possible: changing the passphrase and removing wait until nobody else has it open.
+#pragma once
+
+#include "certstore/base/secret.h"
+#include "certstore/base/time.h"
+#include "certstore/lmdb_environment.h"
+#include "certstore/seal.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace certstore {
+
+inline constexpr std::string_view kDefaultAlias = "server";
+
+// What is known of an identity without the passphrase.
+struct StoredIdentity {
+  std::string alias;
+  std::string kind = "identity";  // what the key is for; others may follow
+  Bytes certificate;              // DER
+  std::vector<Bytes> chain;       // DER, the issuer first
+  Instant created{};
+};
+
+class KeyStore {
+ public:
+  [[nodiscard]] static bool exists(const std::filesystem::path& folder);
+  // Makes an empty store in `folder`, whole or not at all. Throws Error(store) if there is one, Error(usage)
+  // for a cost out of bounds.
+  static KeyStore create(const std::filesystem::path& folder, const SecretBytes& passphrase, KdfCost cost);
+  // Throws Error(store) when it is absent, damaged, of a newer schema, or read-only and mode is write.
+  static KeyStore open(const std::filesystem::path& folder, OpenMode mode);
+
+  [[nodiscard]] KdfCost cost() const;
+  [[nodiscard]] std::vector<StoredIdentity> list() const;  // by alias
+  [[nodiscard]] std::optional<StoredIdentity> find(std::string_view alias) const;
+  // Throws Error(store) where there is none, and names those that there are.
+  [[nodiscard]] StoredIdentity get(std::string_view alias) const;
+
+  // Throws Error(passphrase) for a wrong one.
+  [[nodiscard]] MasterKey unlock(const SecretBytes& passphrase) const;
+  // Returns the PKCS#8 DER. Throws Error(store) if the record is not the one that this store put there last.
+  [[nodiscard]] SecretBytes open_private_key(const MasterKey& key, std::string_view alias) const;
+
+  // Throws Error(store) where the alias exists, Error(usage) for an alias that is empty, longer than
+  // limits::kAliasSize, or has control characters. Whether key and certificate match is the caller's to
+  // check.
+  void add_identity(const MasterKey& key, const StoredIdentity& identity, const SecretBytes& private_key);
+  // No byte of the removed record is left in the store's file.
+  void remove_identity(const MasterKey& key, std::string_view alias);
+
+  struct PassphraseChange {
+    KdfCost cost;
+    bool rekey = false;  // a new master key, all secrets sealed anew
+  };
+  // Afterwards nothing in the file opens with the old passphrase. Returns the key that is now in force.
+  MasterKey change_passphrase(const SecretBytes& current, const SecretBytes& next, PassphraseChange change);
+  // Rewrites the file without free space.
+  void compact();
+
+ private:
+  explicit KeyStore(LmdbEnvironment environment) : environment_(std::move(environment)) {}
+  LmdbEnvironment environment_;
+};
+
+}  // namespace certstore

@@ -1,0 +1,101 @@
+// One folder with an LMDB file in it: a small ordered map of records that survives a kill at any moment,
+// serves many readers beside one writer, and refuses a damaged file before LMDB maps it. Not shared between
+// threads, and not opened twice in one process (POSIX locks of LMDB). docs/keystore.md tells the layout and
+// the locks.
+#pragma once
+
+#include "certstore/base/bytes.h"
+#include "certstore/base/file.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+struct MDB_env;
+struct MDB_txn;
+
+namespace certstore {
+
+enum class OpenMode { read, write };
+
+using Record = std::pair<std::string, Bytes>;
+
+// A transaction; aborted by its destructor unless commit() was called. Keys have 1 to 500 bytes, values at
+// most limits::kStoreRecord. Every value rests with a checksum over key and value; one that does not match is
+// Error(store).
+class Transaction {
+ public:
+  Transaction(Transaction&&) noexcept = default;
+  Transaction& operator=(Transaction&&) = delete;
+
+  [[nodiscard]] std::optional<Bytes> get(std::string_view key) const;
+  // All records whose key begins with `prefix`, in the order of the keys.
+  [[nodiscard]] std::vector<Record> list(std::string_view prefix) const;
+  void put(std::string_view key, ByteView value);
+  void erase(std::string_view key);  // nothing happens where there is none
+
+ private:
+  friend class LmdbEnvironment;
+  struct Abort {
+    void operator()(MDB_txn* transaction) const;
+  };
+  Transaction(MDB_txn* transaction, unsigned database, std::string file)
+      : transaction_(transaction), database_(database), file_(std::move(file)) {}
+  void commit();
+
+  std::unique_ptr<MDB_txn, Abort> transaction_;
+  unsigned database_;
+  std::string file_;
+};
+
+class LmdbEnvironment {
+ public:
+  // Makes `folder` (0700) with these records; it appears whole or not at all. Throws Error(store) if it
+  // exists.
+  static void create(const std::filesystem::path& folder, const std::vector<Record>& records);
+  // Whether there is such a folder.
+  [[nodiscard]] static bool exists(const std::filesystem::path& folder);
+  // Throws Error(store) when the folder is absent, on a network file system, or its file is damaged (no byte
+  // of it is changed then), and, to write, when it is read-only.
+  static LmdbEnvironment open(const std::filesystem::path& folder, OpenMode mode);
+
+  LmdbEnvironment(LmdbEnvironment&&) noexcept;
+  LmdbEnvironment& operator=(LmdbEnvironment&&) = delete;
+  ~LmdbEnvironment();
+
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  // A snapshot. End it before update() or rewrite().
+  [[nodiscard]] Transaction read() const;
+  // Runs `change` and commits; waits for another writer. `change` runs again after the file had to grow. What
+  // `change` throws leaves the old state.
+  void update(const std::function<void(Transaction&)>& change);
+  // The same, into a new file that holds nothing but the records and replaces the old one: bytes of removed
+  // records are not in it. Waits until nobody else has the environment open.
+  void rewrite(const std::function<void(Transaction&)>& change);
+
+ private:
+  struct Close {
+    void operator()(MDB_env* environment) const;
+  };
+  LmdbEnvironment(std::filesystem::path folder, OpenMode mode) : folder_(std::move(folder)), mode_(mode) {}
+  void open_file();
+  void require_writable() const;
+  bool try_update(const std::function<void(Transaction&)>& change);
+  void grow();
+  [[nodiscard]] Transaction begin(unsigned flags) const;
+
+  std::filesystem::path folder_;
+  OpenMode mode_;
+  FileDescriptor use_lock_;  // the folder: shared by every user, exclusive for whoever replaces the file
+  FileDescriptor
+      write_lock_;  // the file: exclusive while writing, shared by readers that cannot have LMDB's locks
+  std::unique_ptr<MDB_env, Close> environment_;
+  unsigned database_ = 0;
+};
+
+}  // namespace certstore

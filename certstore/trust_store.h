@@ -1,0 +1,75 @@
+// The trust decisions of this machine, what it remembers against rollback, and its audit log. Needs neither
+// passphrase nor identity, and never opens the keys.
+#pragma once
+
+#include "certstore/digest.h"
+#include "certstore/lmdb_environment.h"
+#include "certstore/trust_record.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace certstore {
+
+// One line of the audit log, written in the transaction of what it tells.
+struct AuditEntry {
+  std::uint64_t number = 0;  // 1, 2, 3 ... without gaps
+  Instant time{};
+  std::string action;  // "trust add", "trust remove", "serial"
+  std::string record;  // the id of the record, or what else it is about
+  std::string who;
+  friend bool operator==(const AuditEntry&, const AuditEntry&) = default;
+};
+
+// Who does it and when, for the audit log.
+struct Actor {
+  std::string who;
+  Instant when{};
+};
+
+// A signer's package, by name, for the memory against rollback.
+struct SealedName {
+  Sha256 signer{};  // of the certificate
+  std::string package;
+};
+
+// The highest serial that was accepted.
+struct AcceptedSerial {
+  std::uint64_t serial = 0;
+  Instant accepted{};
+};
+
+class TrustStore {
+ public:
+  // Opens to write, and makes it where it is absent. Throws Error(store) as LmdbEnvironment::open does.
+  static TrustStore open_or_create(const std::filesystem::path& folder);
+  // Nothing if there is no trust store; throws Error(store) for one that cannot be read.
+  static std::optional<TrustStore> open_if_present(const std::filesystem::path& folder,
+                                                   OpenMode mode = OpenMode::read);
+
+  [[nodiscard]] std::vector<TrustRecord> list() const;  // the oldest first
+  // The one record whose id begins with `prefix` (at least 4 characters). Throws Error(store) for none and
+  // for more.
+  [[nodiscard]] TrustRecord find(std::string_view prefix) const;
+  // Keeps the record under an id made from its content, and returns the record with that id. One that is
+  // there already (but for when and by whom it was made) is kept as it is and returned.
+  TrustRecord add(const TrustRecord& record, const Actor& actor);
+  // Removes the one that `prefix` names, and returns it.
+  TrustRecord remove(std::string_view prefix, const Actor& actor);
+
+  [[nodiscard]] std::optional<AcceptedSerial> accepted_serial(const SealedName& name) const;
+  // Remembers a serial; a lower one than the remembered changes nothing.
+  void raise_serial(const SealedName& name, std::uint64_t serial, const Actor& actor);
+
+  [[nodiscard]] std::vector<AuditEntry> audit_log() const;
+
+ private:
+  explicit TrustStore(LmdbEnvironment environment) : environment_(std::move(environment)) {}
+  LmdbEnvironment environment_;
+};
+
+}  // namespace certstore
