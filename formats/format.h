@@ -7,85 +7,16 @@
 #include "certstore/base/progress.h"
 #include "certstore/certificate.h"
 #include "certstore/signer.h"
+#include "formats/contents.h"
 #include "formats/signature.h"
 
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace formats {
-
-// One named byte stream of the container.
-struct Entry {
-  std::string_view name;  // lives as long as the package
-  std::uint64_t size = 0;
-  bool is_directory = false;
-};
-
-// The digest that a verified manifest states for an entry.
-struct StatedDigest {
-  certstore::Bytes value;
-};
-// A raw signature over the entry's bytes, by the signer of the verified signature, held in another entry.
-struct DetachedSignature {
-  std::size_t entry = 0;
-};
-
-// An entry that a verified signature vouches for.
-struct Covered {
-  std::size_t entry = 0;
-  std::size_t signature = 0;  // index into the verified signatures
-  certstore::DigestAlgorithm algorithm = certstore::DigestAlgorithm::sha256;
-  std::variant<StatedDigest, DetachedSignature> proof;
-};
-
-// What binds the entries into one set, as stated inside a verified signature.
-struct Seal {
-  std::uint64_t serial = 0;
-  certstore::Instant signed_at;
-};
-
-// What the package says of itself inside verified bytes.
-struct PackageFacts {
-  std::string name;
-  std::vector<std::pair<std::string, std::string>> properties;  // further ones, to show
-  std::optional<Seal> seal;
-};
-
-// What the verified signatures cover.
-struct Coverage {
-  std::vector<Covered> covered;
-  std::vector<std::size_t> exempt;  // signature files and directories, which nothing needs to cover
-  // Digests that check_set() needs of every covered entry, besides those of `covered`.
-  std::optional<certstore::DigestAlgorithm> set_digest;
-  // For each verified signature the certificate that its bytes name, among those of the key that signed.
-  std::vector<certstore::Certificate> signers;
-  PackageFacts facts;
-  certstore::Issues issues;
-};
-
-enum class OwnerStanding { confirmed, older_version, not_confirmed, certificate_absent, other_key };
-
-// Who last saved an element, as it says itself; provenance, not proof.
-struct Owner {
-  std::string claimed_name;
-  std::optional<certstore::Certificate> certificate;
-  OwnerStanding standing = OwnerStanding::certificate_absent;
-};
-
-// What the user thinks of as one thing: a workflow of a vRO package, a file of an archive.
-struct Element {
-  std::string id;
-  std::string kind;
-  std::string name;
-  std::string folder;   // its category path
-  std::string version;  // as the element states it
-  std::vector<std::size_t> entries;
-  std::optional<Owner> owner;
-};
 
 struct SigningRequest {
   certstore::Certificate certificate;
