@@ -31,6 +31,8 @@ using Extension = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>>;
 using Asn1Integer = std::unique_ptr<ASN1_INTEGER, Free<ASN1_INTEGER_free>>;
 using Asn1Object = std::unique_ptr<ASN1_OBJECT, Free<ASN1_OBJECT_free>>;
 using Asn1OctetString = std::unique_ptr<ASN1_OCTET_STRING, Free<ASN1_OCTET_STRING_free>>;
+using TrustStore = std::unique_ptr<X509_STORE, Free<X509_STORE_free>>;
+using PathContext = std::unique_ptr<X509_STORE_CTX, Free<X509_STORE_CTX_free>>;
 using Pkcs8 = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Free<PKCS8_PRIV_KEY_INFO_free>>;
 
 // Throws Error(internal) with "OpenSSL failed <doing>" and the text of its error queue, which is cleared.
@@ -40,5 +42,11 @@ using Pkcs8 = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Free<PKCS8_PRIV_KEY_INFO_free
 void require(int result, std::string_view doing);
 // Empties the error queue, for failures that are findings.
 void clear_errors();
+
+// The stack only: its certificates belong to others.
+struct FreeStack {
+  void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
+};
+using CertificateStack = std::unique_ptr<STACK_OF(X509), FreeStack>;
 
 }  // namespace certstore::openssl

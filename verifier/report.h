@@ -31,12 +31,14 @@ struct SignerReport {
 struct EntryReport {
   bool needs_cover = true;           // false: a directory or a signature file that took part
   std::vector<std::size_t> signers;  // indexes of signers whose signature or digest matches its bytes
+  certstore::Bytes sha256;           // of its bytes, if VerifyOptions::want_entry_digests
 };
 
 struct ElementReport {
   formats::Element element;
   std::vector<std::size_t> signers;  // that cover all of its entries
-  bool owner_is_signer = false;      // its owner is a trusted signer of this package
+  bool owner_trusted = false;        // its owner's certificate is here and trusted on this machine
+  certstore::Issues issues;          // about its owner
 };
 
 struct Report {

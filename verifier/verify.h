@@ -15,8 +15,9 @@ struct VerifyOptions {
   std::optional<std::string> expect;  // the only format that is accepted
   bool time_was_given = false;
   bool require_owners = false;
-  bool want_elements = true;      // parse elements and owners: text, JSON, prompt
-  bool want_file_digest = false;  // SHA-256 of the whole file, also without content pins
+  bool want_elements = true;        // parse elements and owners: text, JSON, prompt
+  bool want_file_digest = false;    // SHA-256 of the whole file, also without content pins
+  bool want_entry_digests = false;  // SHA-256 of every entry, for extraction
   unsigned jobs = 0;
   bool show_progress = false;
 };

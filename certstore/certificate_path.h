@@ -1,0 +1,21 @@
+// A path from a CA-issued certificate to a trusted one (RFC 5280 6), by OpenSSL.
+#pragma once
+
+#include "certstore/certificate.h"
+
+#include <optional>
+
+namespace certstore {
+
+// Returns the path, the certificate first and the trusted one last, if there is one in which every issuer is
+// a CA, signed what it issued, and allows it (pathLen, keyUsage, name constraints); empty otherwise. Dates
+// are left to the caller, since an expired certificate is another finding than an unknown one.
+[[nodiscard]] std::optional<std::vector<Certificate>> find_path(const Certificate& certificate,
+                                                                const std::vector<Certificate>& offered,
+                                                                const std::vector<Certificate>& trusted);
+
+// Whether the extensions allow signing packages: keyUsage absent or with digitalSignature; extendedKeyUsage
+// absent or with codeSigning or any.
+[[nodiscard]] bool may_sign_packages(const Certificate& certificate);
+
+}  // namespace certstore

@@ -1,0 +1,215 @@
+#include "certstore/trust.h"
+
+#include "certstore/base/escape.h"
+#include "certstore/certificate_path.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+
+namespace certstore {
+namespace {
+
+using Kind = TrustRecord::Kind;
+using Subject = TrustRecord::Subject;
+using Scope = TrustRecord::Scope;
+
+// Trust for one use never serves another, so only records for packages are looked at here.
+bool is_in_force(const TrustRecord& record, Instant at) {
+  return record.use == TrustRecord::Use::package && record.from <= at &&
+         (!record.until || at < *record.until);
+}
+
+bool names(const TrustRecord& record, const Certificate& certificate) {
+  switch (record.subject) {
+    case Subject::certificate:
+      return record.sha256 == certificate.sha256();
+    case Subject::public_key:
+      return record.sha256 == certificate.public_key_sha256();
+    case Subject::content:
+      return false;
+  }
+  return false;
+}
+
+bool scope_holds(const TrustRecord& record, const std::string& package_name) {
+  switch (record.scope) {
+    case Scope::everything:
+      return true;
+    case Scope::package_name:
+      // A name scope holds only where the name is signed; elsewhere package_name is empty.
+      return !package_name.empty() && record.scope_text == package_name;
+    case Scope::package_glob:
+      return !package_name.empty() && ::fnmatch(record.scope_text.c_str(), package_name.c_str(), 0) == 0;
+  }
+  return false;
+}
+
+// One run of decide(): the records that speak for this signer, and the findings.
+class Decider {
+ public:
+  Decider(const SignerEvidence& evidence, const TrustPolicy& policy)
+      : evidence_(evidence), policy_(policy), certificate_(evidence.certificate) {}
+
+  TrustDecision decide() {
+    match_records();
+    if (decision_.trusted_by.empty()) follow_path();
+    decision_.trusted = !decision_.trusted_by.empty() && !retired_;
+    if (!decision_.trusted && !retired_) note(IssueCode::untrusted_signer, "no trust record names it");
+    judge_key();
+    judge_digests();
+    judge_dates(certificate_);
+    judge_binding();
+    return std::move(decision_);
+  }
+
+ private:
+  void note(IssueCode code, std::string detail) {
+    decision_.issues.push_back({code, certificate_.subject(), std::move(detail)});
+  }
+
+  void match_records() {
+    for (const Certificate& given : policy_.trusted) {
+      if (given == certificate_) decision_.trusted_by = "--trust";
+    }
+    for (const TrustRecord& record : policy_.records) {
+      if (!names(record, certificate_)) continue;
+      decision_.known_before = true;
+      if (record.kind == Kind::retire) {
+        if (record.from <= policy_.at) retire(record);
+      } else if (is_in_force(record, policy_.at) && scope_holds(record, evidence_.package_name)) {
+        speaking_.push_back(&record);
+        if (decision_.trusted_by.empty()) decision_.trusted_by = "record " + record.id;
+      }
+    }
+  }
+
+  void retire(const TrustRecord& record) {
+    if (!retired_)
+      note(IssueCode::retired_key, "retired by record " + record.id + ": " + escaped(record.reason));
+    retired_ = true;
+  }
+
+  // A CA-issued certificate: a path to a CA that is trusted for this package.
+  void follow_path() {
+    std::vector<Certificate> anchors = policy_.trusted;
+    std::vector<const TrustRecord*> anchor_records(anchors.size(), nullptr);
+    for (const TrustRecord& record : policy_.records) {
+      if (record.kind != Kind::trust || record.subject != Subject::certificate || record.certificate.empty())
+        continue;
+      if (!is_in_force(record, policy_.at) || !scope_holds(record, evidence_.package_name)) continue;
+      anchors.push_back(Certificate::from_der(record.certificate, "trust record " + record.id));
+      anchor_records.push_back(&record);
+    }
+    const auto path = find_path(certificate_, evidence_.offered, anchors);
+    if (!path || path->size() < 2) return;
+    const auto anchor = std::find(anchors.begin(), anchors.end(), path->back());
+    if (anchor == anchors.end()) return;
+    const TrustRecord* const record = anchor_records[static_cast<std::size_t>(anchor - anchors.begin())];
+    decision_.trusted_by = (record == nullptr ? "--trust" : "record " + record->id) + " of its CA " +
+                           in_quotes(anchor->subject());
+    if (record != nullptr) speaking_.push_back(record);
+    if (!may_sign_packages(certificate_)) {
+      note(IssueCode::wrong_purpose, "its CA did not issue it for signing (extended key usage codeSigning)");
+    }
+    for (std::size_t i = 1; i < path->size(); ++i) judge_dates((*path)[i]);
+  }
+
+  // Who allows this weakness, or empty. A record allows it for its signer alone.
+  std::string allowed_by(const std::string& weakness) const {
+    if (policy_.allowed.contains(weakness)) return "--allow-weak";
+    for (const TrustRecord* const record : speaking_) {
+      for (const AllowedWeakness& allowed : record->allowed) {
+        if (allowed.name == weakness && (!allowed.until || policy_.at < *allowed.until))
+          return "record " + record->id;
+      }
+    }
+    return {};
+  }
+
+  void weak(IssueCode code, const std::string& weakness, const std::string& detail) {
+    const std::string by = allowed_by(weakness);
+    if (by.empty()) {
+      note(code, detail);
+    } else {
+      note(IssueCode::weakness_allowed, detail + " (" + weakness + " allowed by " + by + ")");
+    }
+  }
+
+  void judge_key() {
+    if (!certificate_.key_unsoundness().empty()) note(IssueCode::unsound_key, certificate_.key_unsoundness());
+    const Sha256& key = certificate_.public_key_sha256();
+    if (is_known_public_key(key) || policy_.public_keys_known.contains(key)) {
+      note(IssueCode::known_public_key, "public key SHA-256 " + to_hex(key));
+    }
+    const bool rsa = certificate_.key_kind() == KeyKind::rsa || certificate_.key_kind() == KeyKind::rsa_pss;
+    if (rsa && certificate_.key_bits() < 2048) {
+      weak(IssueCode::short_key, "short-key",
+           "the RSA key has " + std::to_string(certificate_.key_bits()) + " bits");
+    }
+    if (certificate_.key_kind() == KeyKind::dsa) weak(IssueCode::dsa_key, "dsa", "the key is a DSA key");
+  }
+
+  void judge_digests() {
+    for (const DigestAlgorithm algorithm : evidence_.digests) {
+      const std::string weakness(weakness_of(algorithm));
+      if (!weakness.empty())
+        weak(IssueCode::weak_digest, weakness, "signed with " + std::string(name_of(algorithm)));
+    }
+  }
+
+  void judge_dates(const Certificate& certificate) {
+    const std::string whose =
+        certificate == certificate_ ? "" : "the CA " + in_quotes(certificate.subject()) + " ";
+    if (policy_.at > certificate.not_after()) {
+      weak(IssueCode::expired, "expired", whose + "ended on " + to_date(certificate.not_after()));
+    }
+    if (policy_.at < certificate.not_before()) {
+      note(IssueCode::not_yet_valid, whose + "begins on " + to_date(certificate.not_before()));
+    }
+  }
+
+  void judge_binding() {
+    for (const TrustRecord* const record : speaking_) {
+      if (record->bound_required && !evidence_.bound) {
+        note(IssueCode::unbound_refused, "record " + record->id + " takes bound packages only");
+        break;
+      }
+    }
+    const auto highest = policy_.highest_serials.find({certificate_.sha256(), evidence_.package_name});
+    if (highest != policy_.highest_serials.end() && evidence_.serial && *evidence_.serial < highest->second) {
+      note(IssueCode::rollback, "serial " + std::to_string(*evidence_.serial) + " is older than " +
+                                    std::to_string(highest->second) + ", accepted before");
+    }
+  }
+
+  const SignerEvidence& evidence_;
+  const TrustPolicy& policy_;
+  const Certificate& certificate_;
+  TrustDecision decision_;
+  std::vector<const TrustRecord*> speaking_;
+  bool retired_ = false;
+};
+
+}  // namespace
+
+TrustDecision decide(const SignerEvidence& evidence, const TrustPolicy& policy) {
+  return Decider(evidence, policy).decide();
+}
+
+bool any_content_pin(const TrustPolicy& policy) {
+  return std::any_of(policy.records.begin(), policy.records.end(),
+                     [](const TrustRecord& record) { return record.subject == Subject::content; });
+}
+
+const TrustRecord* find_content_pin(const TrustPolicy& policy, const Sha256& file) {
+  for (const TrustRecord& record : policy.records) {
+    if (record.kind == Kind::trust && record.subject == Subject::content && record.sha256 == file &&
+        is_in_force(record, policy.at)) {
+      return &record;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace certstore

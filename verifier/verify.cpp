@@ -1,0 +1,261 @@
+#include "verifier/verify.h"
+
+#include "certstore/base/parallel.h"
+#include "certstore/base/progress.h"
+#include "verifier/entry_check.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace verifier {
+namespace {
+
+using certstore::Certificate;
+using certstore::Effect;
+using certstore::Issue;
+using certstore::IssueCode;
+using formats::VerifiedSignature;
+
+// One run of verify(): each step reads what the steps before it proved.
+class Verification {
+ public:
+  Verification(const certstore::InputFile& file, const VerifyOptions& options)
+      : file_(file), options_(options), package_(formats::open_package(file, options.expect)) {}
+
+  Report run() {
+    describe();
+    // What two programs could read differently is not read any further.
+    if (!any_with_effect(report_.issues, Effect::invalid)) {
+      check_signatures();
+      coverage_ = package_->covered(verified_);
+      append(report_.issues, coverage_.issues);
+      report_.facts = coverage_.facts;
+      gather_signers();
+      check_entries();
+      check_coverage();
+      append(report_.issues, package_->check_set(coverage_, verified_, set_digests_));
+      if (!any_with_effect(report_.issues, Effect::invalid) && options_.want_elements) gather_elements();
+      decide_signers();
+      report_.unprovable = package_->unprovable(coverage_);
+    }
+    find_pin();
+    file_.require_unchanged();
+    return std::move(report_);
+  }
+
+ private:
+  static void append(certstore::Issues& to, const certstore::Issues& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  }
+
+  void describe() {
+    report_.file = file_.name();
+    report_.format = package_->format();
+    report_.size = file_.size();
+    report_.issues = package_->issues();
+    report_.judged_at = options_.policy.at;
+    report_.time_was_given = options_.time_was_given;
+    report_.require_owners = options_.require_owners;
+    for (const formats::Entry& entry : package_->entries()) report_.entry_names.emplace_back(entry.name);
+    report_.entries.resize(report_.entry_names.size());
+  }
+
+  void check_signatures() {
+    std::vector<formats::SignatureBlock> blocks = package_->signature_blocks();
+    std::vector<std::optional<VerifiedSignature>> checked(blocks.size());
+    std::vector<Issue> mismatches;
+    for (const formats::SignatureBlock& block : blocks) {
+      mismatches.push_back(
+          {IssueCode::signature_mismatch, block.message_name,
+           "its bytes do not match the signature " + block.name + " by any certificate offered"});
+    }
+    certstore::for_each_parallel(blocks.size(), options_.jobs,
+                                 [&](std::size_t i) { checked[i] = check_signature(std::move(blocks[i])); });
+    for (std::size_t i = 0; i < checked.size(); ++i) {
+      if (checked[i]) {
+        verified_.push_back(std::move(*checked[i]));
+      } else {
+        report_.issues.push_back(std::move(mismatches[i]));
+      }
+    }
+  }
+
+  // One SignerReport per certificate; signer_of_ leads from each verified signature to its signer.
+  void gather_signers() {
+    for (std::size_t i = 0; i < coverage_.signers.size(); ++i) {
+      const Certificate& certificate = coverage_.signers[i];
+      const auto same = [&](const SignerReport& signer) { return signer.certificate == certificate; };
+      auto found = std::find_if(report_.signers.begin(), report_.signers.end(), same);
+      if (found == report_.signers.end()) {
+        report_.signers.push_back({certificate, {}, 0, 0, {}});
+        found = std::prev(report_.signers.end());
+      }
+      found->digests.push_back(verified_[i].digest());
+      signer_of_.push_back(static_cast<std::size_t>(found - report_.signers.begin()));
+      for (const Certificate& offered : verified_[i].offered()) {
+        if (std::find(report_.certificates.begin(), report_.certificates.end(), offered) ==
+            report_.certificates.end()) {
+          report_.certificates.push_back(offered);
+        }
+      }
+    }
+  }
+
+  std::vector<EntryTask> entry_tasks() const {
+    std::vector<EntryTask> tasks(report_.entries.size());
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      tasks[i].entry = i;
+      tasks[i].want_sha256 = options_.want_entry_digests;
+    }
+    for (const formats::Covered& cover : coverage_.covered) {
+      tasks[cover.entry].covers.push_back(cover);
+      tasks[cover.entry].set_digest = coverage_.set_digest;
+    }
+    return tasks;
+  }
+
+  void check_entries() {
+    const std::vector<EntryTask> tasks = entry_tasks();
+    const std::span<const formats::Entry> entries = package_->entries();
+    // Large entries first, so that no core is left alone with one at the end; outcomes keep the container's
+    // order.
+    std::vector<std::size_t> order(tasks.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return entries[a].size > entries[b].size; });
+    const std::uint64_t total =
+        std::accumulate(entries.begin(), entries.end(), std::uint64_t{0},
+                        [](std::uint64_t sum, const formats::Entry& entry) { return sum + entry.size; });
+    certstore::Progress progress("checking " + std::to_string(entries.size()) + " entries", total,
+                                 options_.show_progress);
+    std::vector<EntryOutcome> outcomes(tasks.size());
+    certstore::for_each_parallel(order.size(), options_.jobs, [&](std::size_t position) {
+      const std::size_t entry = order[position];
+      outcomes[entry] = check_entry(*package_, tasks[entry], coverage_.signers);
+      progress.add(entries[entry].size);
+    });
+    set_digests_.resize(outcomes.size());
+    for (std::size_t entry = 0; entry < outcomes.size(); ++entry) {
+      append(report_.issues, outcomes[entry].issues);
+      set_digests_[entry] = std::move(outcomes[entry].set_digest);
+      report_.entries[entry].sha256 = std::move(outcomes[entry].sha256);
+      for (const std::size_t signature : outcomes[entry].matching) vouch(entry, signer_of_[signature]);
+    }
+  }
+
+  void vouch(std::size_t entry, std::size_t signer) {
+    std::vector<std::size_t>& signers = report_.entries[entry].signers;
+    if (std::find(signers.begin(), signers.end(), signer) != signers.end()) return;
+    signers.push_back(signer);
+    ++report_.signers[signer].entries;
+  }
+
+  // Coverage both ways is the format's to find; this is the net below it: what no signature vouches for is
+  // found here even if a format forgets it.
+  void check_coverage() {
+    for (const std::size_t entry : coverage_.exempt) report_.entries[entry].needs_cover = false;
+    if (verified_.empty()) return;
+    std::vector<bool> asked(report_.entries.size());
+    for (const formats::Covered& cover : coverage_.covered) asked[cover.entry] = true;
+    for (std::size_t entry = 0; entry < asked.size(); ++entry) {
+      if (asked[entry] || !report_.entries[entry].needs_cover) continue;
+      const std::string& name = report_.entry_names[entry];
+      const bool said = std::any_of(report_.issues.begin(), report_.issues.end(), [&](const Issue& issue) {
+        return issue.subject == name && kind_of(issue.code).effect == Effect::invalid;
+      });
+      if (!said) report_.issues.push_back({IssueCode::unsigned_entry, name, "no signature covers it"});
+    }
+  }
+
+  void gather_elements() {
+    for (formats::Element& element : package_->elements(coverage_, options_.jobs)) {
+      ElementReport found;
+      for (std::size_t signer = 0; signer < report_.signers.size(); ++signer) {
+        const bool all = std::all_of(element.entries.begin(), element.entries.end(), [&](std::size_t entry) {
+          const auto& signers = report_.entries[entry].signers;
+          return std::find(signers.begin(), signers.end(), signer) != signers.end();
+        });
+        if (!all || element.entries.empty()) continue;
+        found.signers.push_back(signer);
+        ++report_.signers[signer].elements;
+      }
+      judge_owner(element, found);
+      found.element = std::move(element);
+      report_.elements.push_back(std::move(found));
+    }
+  }
+
+  void judge_owner(const formats::Element& element, ElementReport& found) const {
+    if (!element.owner) return;
+    const formats::Owner& owner = *element.owner;
+    const auto note = [&](IssueCode code, std::string detail) {
+      found.issues.push_back({code, element.id, std::move(detail)});
+    };
+    switch (owner.standing) {
+      case formats::OwnerStanding::confirmed:
+        break;
+      case formats::OwnerStanding::older_version:
+        note(IssueCode::owner_older_version, "the owner's signature is over an older version");
+        break;
+      case formats::OwnerStanding::not_confirmed:
+        note(IssueCode::owner_not_confirmed, "the owner's signature is not over this content");
+        break;
+      case formats::OwnerStanding::certificate_absent:
+        note(IssueCode::owner_certificate_absent, "the owner's certificate is not in the package");
+        break;
+      case formats::OwnerStanding::other_key:
+        note(IssueCode::owner_other_key, "the certificate of the owner's name has another key");
+        break;
+    }
+    if (owner.certificate && owner.standing != formats::OwnerStanding::other_key) {
+      certstore::SignerEvidence evidence{
+          *owner.certificate, report_.certificates, {}, report_.facts.name, true, {}};
+      found.owner_trusted = certstore::decide(evidence, options_.policy).trusted;
+    }
+    if (!found.owner_trusted) note(IssueCode::owner_not_trusted, "its owner is not trusted on this machine");
+  }
+
+  void decide_signers() {
+    for (SignerReport& signer : report_.signers) {
+      certstore::SignerEvidence evidence{
+          signer.certificate, report_.certificates,           {signer.digests.begin(), signer.digests.end()},
+          report_.facts.name, report_.facts.seal.has_value(), {}};
+      if (report_.facts.seal) evidence.serial = report_.facts.seal->serial;
+      signer.decision = certstore::decide(evidence, options_.policy);
+    }
+  }
+
+  void find_pin() {
+    if (!options_.want_file_digest && !certstore::any_content_pin(options_.policy)) return;
+    certstore::Digester digester(certstore::DigestAlgorithm::sha256);
+    certstore::Bytes window(std::size_t{1} << 18);
+    for (std::uint64_t offset = 0; offset < file_.size();) {
+      const auto size =
+          static_cast<std::size_t>(std::min<std::uint64_t>(window.size(), file_.size() - offset));
+      file_.read_at(offset, std::span(window).first(size));
+      digester.update(std::span(window).first(size));
+      offset += size;
+    }
+    report_.sha256.emplace();
+    std::ranges::copy(digester.finish(), report_.sha256->begin());
+    if (const auto* pin = certstore::find_content_pin(options_.policy, *report_.sha256))
+      report_.content_pin = *pin;
+  }
+
+  const certstore::InputFile& file_;
+  const VerifyOptions& options_;
+  std::unique_ptr<formats::SignedPackage> package_;
+  Report report_;
+  std::vector<VerifiedSignature> verified_;
+  formats::Coverage coverage_;
+  std::vector<std::size_t> signer_of_;
+  std::vector<certstore::Bytes> set_digests_;
+};
+
+}  // namespace
+
+Report verify(const certstore::InputFile& file, const VerifyOptions& options) {
+  return Verification(file, options).run();
+}
+
+}  // namespace verifier
