@@ -29,7 +29,7 @@ cmake --preset "$preset" >"$build/configure.log" 2>&1 || {
   give_up "preset $preset cannot be configured" "$build/configure.log"
 }
 cmake --build --preset "$preset" -- -k 0 >"$build/build.log" 2>&1 || {
-  grep -E 'error|warning|FAILED|ninja:' "$build/build.log" | head -60
+  grep -E ': (fatal )?(error|warning)|FAILED:|undefined reference' "$build/build.log" | head -60
   give_up "the build of preset $preset failed" "$build/build.log"
 }
 

@@ -121,7 +121,8 @@ Arguments Parser::parse(std::span<const std::string> words) const {
   if (arguments.has("help")) return arguments;
   for (const auto& [name, configured] : read_configuration()) {
     const auto all = all_options(command_);
-    const bool known = std::any_of(all.begin(), all.end(), [&](const Option& o) { return o.name == name; });
+    const bool known =
+        std::any_of(all.begin(), all.end(), [&, &name = name](const Option& o) { return o.name == name; });
     if (!known || arguments.has(name)) continue;
     arguments.values_[name] = {configured.value};
     if (arguments.verbose()) {

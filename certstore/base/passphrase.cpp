@@ -19,8 +19,8 @@
 namespace certstore {
 namespace {
 
-Error refuse(std::string message, std::string hint = {}) {
-  return {ErrorKind::passphrase, std::move(message), std::move(hint)};
+Error refuse(const std::string& message, std::string hint = {}) {
+  return {ErrorKind::passphrase, message, std::move(hint)};
 }
 
 // Reads until the first line end or the end of input, whichever comes first.
