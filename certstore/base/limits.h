@@ -24,6 +24,8 @@ inline constexpr std::size_t kConfigurationSize = 1 << 20;
 
 // Container entries: a million is the largest workload; the index takes about 150 bytes each.
 inline constexpr std::size_t kEntries = 4'000'000;
+// Findings about one container: nobody reads more, and a hostile index has millions.
+inline constexpr std::size_t kContainerFindings = 100;
 // Linux PATH_MAX.
 inline constexpr std::size_t kEntryName = 4096;
 // dunes-meta-inf and info: 1 to 4 KB in real packages.

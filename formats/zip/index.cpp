@@ -1,0 +1,59 @@
+#include "formats/zip/index.h"
+
+#include "formats/zip/central_directory.h"
+#include "formats/zip/end_record.h"
+#include "formats/zip/entry_name.h"
+#include "formats/zip/findings.h"
+#include "formats/zip/local_headers.h"
+#include "formats/zip/record.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace formats::zip {
+
+const Entry* Index::find(std::string_view name) const {
+  const std::uint64_t digest = name_digest(name);
+  auto place = std::lower_bound(by_name.begin(), by_name.end(), digest,
+                                [](const NamePlace& a, std::uint64_t b) { return a.digest < b; });
+  for (; place != by_name.end() && place->digest == digest; ++place) {
+    if (entries[place->entry].name == name) return &entries[place->entry];
+  }
+  return nullptr;
+}
+
+bool IndexResult::sound() const {
+  return !certstore::any_with_effect(issues, certstore::Effect::invalid);
+}
+
+bool looks_like_zip(const certstore::InputFile& file) {
+  if (file.size() < kEndSize) return false;
+  std::array<std::uint8_t, 4> start{};
+  file.read_at(0, start);
+  const std::string_view mark = certstore::as_text(start);
+  // The descriptor's mark is also that of an archive over several disks (APPNOTE.TXT 8.5.3).
+  return mark == kLocalMark || mark == kEndMark || mark == kDescriptorMark || has_end_record(file);
+}
+
+IndexResult read_index(const certstore::InputFile& file) {
+  IndexResult result;
+  Findings findings;
+  std::optional<EndRecord> end = read_end_record(file, findings);
+  if (end) {
+    Index& index = result.index;
+    index.entries = read_central_directory(file, *end, findings);
+    index.by_name = sort_names(index.entries, findings);
+    // Where a record could not be read, every later entry would look like a hidden one.
+    if (index.entries.size() == end->entries) {
+      check_local_headers(file, end->central_offset, index.entries, findings);
+    }
+    index.comment = std::move(end->comment);
+    index.central_offset = end->central_offset;
+    index.central_size = end->central_size;
+  }
+  result.issues = findings.take();
+  return result;
+}
+
+}  // namespace formats::zip

@@ -1,0 +1,26 @@
+// Reads the content of one entry of a sound index, piece by piece, in memory that does not grow with its
+// size. Safe to call from many threads on one file.
+#pragma once
+
+#include "certstore/base/bytes.h"
+#include "certstore/base/file.h"
+#include "certstore/base/issue.h"
+#include "formats/zip/index.h"
+
+#include <cstddef>
+#include <optional>
+
+namespace formats::zip {
+
+// Gives the content of `entry` to `sink` in pieces of at most 128 KiB and returns nothing if and only if it
+// is sound: as many bytes as declared, the right CRC, the deflate stream ending in the last compressed byte.
+// Otherwise returns a damaged_entry; what the sink got until then (never more than the declared size) is
+// worthless. Throws Error(io) if the file cannot be read, and whatever `sink` throws.
+[[nodiscard]] std::optional<certstore::Issue> read_entry(const certstore::InputFile& file, const Entry& entry,
+                                                         const certstore::Sink& sink);
+
+// Returns the whole content. Throws Error(malformed) if it is longer than `limit` or damaged.
+[[nodiscard]] certstore::Bytes read_small_entry(const certstore::InputFile& file, const Entry& entry,
+                                                std::size_t limit);
+
+}  // namespace formats::zip
