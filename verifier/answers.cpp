@@ -1,0 +1,153 @@
+#include "verifier/answers.h"
+
+#include "certstore/base/bytes.h"
+#include "certstore/base/escape.h"
+
+#include <algorithm>
+#include <map>
+
+namespace verifier {
+namespace {
+
+using certstore::Effect;
+using certstore::ExitCode;
+using certstore::Issue;
+using certstore::IssueCode;
+using formats::OwnerStanding;
+
+bool condemns_certificate(const Issue& issue) {
+  return issue.code == IssueCode::unsound_key || issue.code == IssueCode::known_public_key ||
+         issue.code == IssueCode::retired_key;
+}
+
+bool is_trusted_throughout(const Report& report) {
+  return std::all_of(report.entries.begin(), report.entries.end(), [&](const EntryReport& entry) {
+    return !entry.needs_cover ||
+           std::any_of(entry.signers.begin(), entry.signers.end(),
+                       [&](std::size_t signer) { return report.signers.at(signer).decision.trusted; });
+  });
+}
+
+}  // namespace
+
+bool certificate_is_valid(const SignerReport& signer, certstore::Instant at) {
+  const certstore::Issues& issues = signer.decision.issues;
+  return signer.certificate.not_before() <= at && at <= signer.certificate.not_after() &&
+         std::none_of(issues.begin(), issues.end(), condemns_certificate);
+}
+
+Answers answers(const Report& report) {
+  Answers answers;
+  const auto& signers = report.signers;
+  if (signers.empty()) return answers;
+  const Verdict verdict = report.verdict();
+  answers.content_verified = verdict == Verdict::verified || verdict == Verdict::untrusted;
+  answers.certificate_valid = std::all_of(signers.begin(), signers.end(), [&](const SignerReport& signer) {
+    return certificate_is_valid(signer, report.judged_at);
+  });
+  answers.certificate_trusted = is_trusted_throughout(report);
+  answers.known_before = std::all_of(signers.begin(), signers.end(),
+                                     [](const SignerReport& signer) { return signer.decision.known_before; });
+  return answers;
+}
+
+std::vector<OwnerCount> count_owners(const Report& report) {
+  std::map<std::pair<std::string, std::string>, OwnerCount> counts;
+  for (const ElementReport& element : report.elements) {
+    if (!element.element.owner) continue;
+    const formats::Owner& owner = *element.element.owner;
+    const std::string key = owner.certificate ? certstore::to_hex(owner.certificate->sha256()) : "";
+    OwnerCount& count = counts[{owner.claimed_name, key}];
+    count.claimed_name = owner.claimed_name;
+    count.certificate = owner.certificate;
+    count.elements += 1;
+    count.standings.at(static_cast<std::size_t>(owner.standing)) += 1;
+    count.trusted = element.owner_trusted;
+  }
+  std::vector<OwnerCount> sorted;
+  for (auto& [key, count] : counts) sorted.push_back(std::move(count));
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const OwnerCount& a, const OwnerCount& b) { return a.elements > b.elements; });
+  return sorted;
+}
+
+std::string_view name_of(OwnerStanding standing) {
+  switch (standing) {
+    case OwnerStanding::confirmed:
+      return "confirmed";
+    case OwnerStanding::older_version:
+      return "older version";
+    case OwnerStanding::not_confirmed:
+      return "not confirmed";
+    case OwnerStanding::certificate_absent:
+      return "certificate absent";
+    case OwnerStanding::other_key:
+      return "other key";
+  }
+  return "";
+}
+
+std::string_view name_of(Effect effect) {
+  switch (effect) {
+    case Effect::invalid:
+      return "invalid";
+    case Effect::exposed:
+      return "exposed";
+    case Effect::untrusted:
+      return "untrusted";
+    case Effect::policy:
+      return "policy";
+    case Effect::status:
+      return "status";
+    case Effect::dates:
+      return "dates";
+    case Effect::none:
+      return "none";
+  }
+  return "";
+}
+
+std::string_view meaning_of(ExitCode code) {
+  switch (code) {
+    case ExitCode::accepted:
+      return "accepted";
+    case ExitCode::trouble:
+      return "trouble: it could not be judged";
+    case ExitCode::usage:
+      return "usage";
+    case ExitCode::unsigned_package:
+      return "no signature";
+    case ExitCode::untrusted:
+      return "intact, but something in it has no trusted signer";
+    case ExitCode::policy:
+      return "intact and of a trusted signer, but a rule is not met";
+    case ExitCode::invalid:
+      return "not what was signed, or not soundly made";
+    case ExitCode::internal:
+      return "internal error";
+    case ExitCode::dates:
+      return "all is right but the dates of the signer's certificate";
+    case ExitCode::exposed_key:
+      return "the signer's key is revoked, retired, or known to be public";
+    case ExitCode::status_unknown:
+      return "a status that the rules require could not be had";
+    case ExitCode::renew_soon:
+      return "renew soon";
+    case ExitCode::interrupted:
+      return "interrupted";
+  }
+  return "";
+}
+
+std::vector<std::string> approval_lines(const Report& report) {
+  std::vector<std::string> lines;
+  const bool named = report.file != "-" && report.file != "standard input";
+  for (const SignerReport& signer : report.signers) {
+    if (signer.decision.trusted) continue;
+    lines.push_back("pkgverify trust add --signer sha256:" + certstore::to_hex(signer.certificate.sha256()) +
+                    " --from " + (named ? certstore::shell_quoted(report.file) : "FILE"));
+  }
+  return lines;
+}
+
+}  // namespace verifier

@@ -1,0 +1,49 @@
+#include "verifier/judging_options.h"
+
+#include "certstore/base/error.h"
+#include "formats/format.h"
+#include "verifier/policy_source.h"
+
+#include <array>
+
+namespace verifier {
+
+using certstore::Error;
+using certstore::ErrorKind;
+using certstore::cli::Arguments;
+
+std::vector<certstore::cli::Option> judging_options() {
+  std::vector<certstore::cli::Option> options = policy_options();
+  options.push_back({"expect", '\0', "FORMAT", "accept this format only"});
+  options.push_back(
+      {"signature", '\0', "FILE|none", "the signature beside the package (none: look for none)"});
+  options.push_back(certstore::cli::kJobsOption);
+  return options;
+}
+
+VerifyOptions read_verify_options(const Arguments& arguments) {
+  VerifyOptions options;
+  options.jobs = arguments.jobs();
+  options.expect = arguments.value("expect");
+  if (options.expect) {
+    std::vector<std::string_view> names;
+    for (const formats::Format& format : formats::all_formats()) names.push_back(format.name);
+    options.expect = arguments.word("expect", names);
+  }
+  if (arguments.value("signature").value_or("none") != "none") {
+    throw Error(ErrorKind::unsupported, "a signature beside the package is not judged by this version",
+                "--signature none judges what is inside the package");
+  }
+  PolicySource source = read_policy(arguments);
+  options.policy = std::move(source.policy);
+  options.time_was_given = source.time_was_given;
+  options.show_progress = !arguments.quiet();
+  return options;
+}
+
+bool wants_json(const Arguments& arguments) {
+  constexpr std::array<std::string_view, 2> kFormats = {"text", "json"};
+  return arguments.word("format", kFormats) == "json";
+}
+
+}  // namespace verifier

@@ -1,0 +1,11 @@
+#include "certstore/base/cli.h"
+#include "verifier/commands.h"
+
+int main(int argc, char** argv) {
+  const certstore::cli::Tool tool{"pkgverify",
+                                  "judges signed packages and remembers whom to trust",
+                                  {
+                                      verifier::check_command(),
+                                  }};
+  return certstore::cli::run_main(tool, argc, argv);
+}

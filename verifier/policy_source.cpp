@@ -1,0 +1,141 @@
+#include "verifier/policy_source.h"
+
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+#include "certstore/base/file.h"
+#include "certstore/base/limits.h"
+#include "certstore/store_place.h"
+#include "certstore/trust_store.h"
+
+#include <algorithm>
+#include <iostream>
+
+namespace verifier {
+namespace {
+
+using certstore::Error;
+using certstore::ErrorKind;
+using certstore::InputFile;
+using certstore::cli::Arguments;
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r";
+  const std::size_t first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+// Lines of one SHA-256 of a SubjectPublicKeyInfo each; '#' begins a comment.
+std::set<certstore::Sha256> read_bad_keys(const std::string& path) {
+  const InputFile file = InputFile::open(path);
+  const certstore::Bytes bytes = file.read_all(certstore::limits::kConfigurationSize);
+  std::set<certstore::Sha256> keys;
+  std::string_view rest = certstore::as_text(bytes);
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = trimmed(rest.substr(0, std::min(end, rest.find('#'))));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.empty()) continue;
+    try {
+      keys.insert(parse_fingerprint(line, "--bad-keys"));
+    } catch (const Error&) {
+      throw Error(ErrorKind::io,
+                  "line " + std::to_string(number) + " of " + certstore::in_quotes(path) +
+                      " is not the SHA-256 of a public key: " + certstore::in_quotes(line),
+                  "one a line, 64 hex digits, as `pkgverify check` shows beside the key");
+    }
+  }
+  return keys;
+}
+
+void read_store(const Arguments& arguments, certstore::TrustPolicy& policy) {
+  const auto store = certstore::TrustStore::open_if_present(trust_folder(arguments));
+  if (!store) return;
+  policy.records = store->list();
+}
+
+}  // namespace
+
+std::vector<certstore::cli::Option> policy_options() {
+  return {
+      certstore::cli::kStoreOption,
+      {"trust", '\0', "CERT.pem", "trust this certificate too (may be repeated)", true},
+      {"allow-weak", '\0', "NAME", "tolerate md5, sha1, dsa, short-key or expired (may be repeated)", true},
+      {"bad-keys", '\0', "FILE", "more keys known to be public: SHA-256 of the key, one a line"},
+      {"at-time", '\0', "TIME", "judge dates as of 2027-01-31 or 2027-01-31T12:00:00Z"}};
+}
+
+PolicySource read_policy(const Arguments& arguments) {
+  PolicySource source;
+  certstore::TrustPolicy& policy = source.policy;
+  for (const std::string& name : arguments.values("allow-weak")) {
+    require_weakness(name);
+    policy.allowed.insert(name);
+  }
+  const auto at = time_option(arguments, "at-time");
+  source.time_was_given = at.has_value();
+  policy.at = at ? *at : certstore::now();
+  for (const std::string& path : arguments.values("trust")) {
+    const auto certificates = read_certificate_file(path);
+    policy.trusted.insert(policy.trusted.end(), certificates.begin(), certificates.end());
+  }
+  if (const auto path = arguments.value("bad-keys")) policy.public_keys_known = read_bad_keys(*path);
+  read_store(arguments, policy);
+  return source;
+}
+
+std::filesystem::path trust_folder(const Arguments& arguments) {
+  const certstore::StorePlace place = certstore::store_place(arguments.value("store").value_or(""));
+  if (arguments.verbose()) {
+    std::cerr << arguments.tool() << ": store = " << certstore::escaped(place.folder.string()) << " (from "
+              << place.origin << ")\n";
+  }
+  return place.trust();
+}
+
+std::optional<certstore::Instant> time_option(const Arguments& arguments, std::string_view option) {
+  const auto text = arguments.value(option);
+  if (!text) return std::nullopt;
+  try {
+    return certstore::parse_instant(*text);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::usage, "--" + std::string(option) + ": " + error.what(), error.hint());
+  }
+}
+
+void require_weakness(std::string_view name) {
+  const auto& names = certstore::kWeaknesses;
+  if (std::find(names.begin(), names.end(), name) != names.end()) return;
+  std::string list;
+  for (const std::string_view known : names) list += (list.empty() ? "" : ", ") + std::string(known);
+  throw Error(ErrorKind::usage, certstore::in_quotes(name) + " is not a weakness that can be allowed",
+              "one of " + list);
+}
+
+certstore::Sha256 parse_fingerprint(std::string_view text, std::string_view option) {
+  constexpr std::string_view kMark = "sha256:";
+  const std::string_view digits = text.starts_with(kMark) ? text.substr(kMark.size()) : text;
+  certstore::Sha256 fingerprint{};
+  if (digits.size() == 2 * fingerprint.size() &&
+      digits.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos) {
+    const certstore::Bytes bytes = certstore::from_hex(digits);
+    std::copy(bytes.begin(), bytes.end(), fingerprint.begin());
+    return fingerprint;
+  }
+  throw Error(ErrorKind::usage,
+              std::string(option) + " takes a whole SHA-256 fingerprint, not " + certstore::in_quotes(text),
+              "write sha256: and its 64 hex digits, without colons or spaces between them");
+}
+
+std::vector<certstore::Certificate> read_certificate_file(const std::string& path) {
+  const InputFile file = InputFile::open(path);
+  try {
+    return certstore::read_certificates(file.read_all(certstore::limits::kKeyFileSize), file.name());
+  } catch (const Error& error) {
+    // The user's file is no package: what is wrong with it must not look like a verdict (13).
+    if (error.kind() != ErrorKind::malformed) throw;
+    throw Error(ErrorKind::io, error.what(), error.hint());
+  }
+}
+
+}  // namespace verifier

@@ -1,0 +1,38 @@
+// Where the rules of one run come from: the trust part of the store, if there is one, and the command line.
+#pragma once
+
+#include "certstore/base/cli.h"
+#include "certstore/trust.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace verifier {
+
+struct PolicySource {
+  certstore::TrustPolicy policy;
+  bool time_was_given = false;  // --at-time
+};
+
+// --store, --trust, --allow-weak, --bad-keys, --at-time, in the order of the help.
+[[nodiscard]] std::vector<certstore::cli::Option> policy_options();
+
+// Reads them all. No store is fine, one that cannot be read is not. Throws Error(usage) for words that cannot
+// be meant, Error(io) for files that are not what the option takes, Error(store).
+[[nodiscard]] PolicySource read_policy(const certstore::cli::Arguments& arguments);
+
+// The trust part of the store that --store and the environment name.
+[[nodiscard]] std::filesystem::path trust_folder(const certstore::cli::Arguments& arguments);
+
+// The time of an option; throws Error(usage) for what is not one. Empty if the option was not given.
+[[nodiscard]] std::optional<certstore::Instant> time_option(const certstore::cli::Arguments& arguments,
+                                                            std::string_view option);
+// Throws Error(usage) listing the names unless `name` is a weakness that can be allowed.
+void require_weakness(std::string_view name);
+// "sha256:<64 hex digits>" as typed for that option; the mark may be left out. Throws Error(usage).
+[[nodiscard]] certstore::Sha256 parse_fingerprint(std::string_view text, std::string_view option);
+// The certificates of a file that the user names. Throws Error(io) for what is none.
+[[nodiscard]] std::vector<certstore::Certificate> read_certificate_file(const std::string& path);
+
+}  // namespace verifier
