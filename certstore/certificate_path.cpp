@@ -42,9 +42,8 @@ std::optional<std::vector<Certificate>> find_path(const Certificate& certificate
                    "starting a path");
   X509_STORE_CTX_set0_trusted_stack(context.get(), anchors.get());
   // A pinned intermediate is an anchor (partial chain); dates are judged apart.
-  X509_VERIFY_PARAM_set_flags(X509_STORE_CTX_get0_param(context.get()), X509_V_FLAG_PARTIAL_CHAIN |
-                                                                            X509_V_FLAG_NO_CHECK_TIME |
-                                                                            X509_V_FLAG_X509_STRICT);
+  X509_VERIFY_PARAM_set_flags(X509_STORE_CTX_get0_param(context.get()),
+                              X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME);
   const bool found = X509_verify_cert(context.get()) == 1;
   openssl::clear_errors();
   if (!found) return std::nullopt;
