@@ -28,6 +28,8 @@ inline constexpr std::size_t kEntries = 4'000'000;
 inline constexpr std::size_t kContainerFindings = 100;
 // Linux PATH_MAX.
 inline constexpr std::size_t kEntryName = 4096;
+// Folders in one another when a package is written to a directory: walking holds a descriptor for each.
+inline constexpr std::size_t kFolderDepth = 128;
 // dunes-meta-inf and info: 1 to 4 KB in real packages.
 inline constexpr std::size_t kPropertiesSize = 1 << 20;
 // data of an element that is parsed for its name (26 MB is the largest resource element seen in the field).

@@ -1,0 +1,70 @@
+#include "verifier/extract.h"
+
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+#include "certstore/base/interrupt.h"
+#include "certstore/base/parallel.h"
+#include "certstore/base/progress.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace verifier {
+namespace {
+
+using certstore::ByteView;
+using certstore::Error;
+using certstore::ErrorKind;
+using certstore::in_quotes;
+
+void write_all(int descriptor, ByteView bytes, const std::string& name) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(descriptor, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) {
+      certstore::throw_if_interrupted();
+      continue;
+    }
+    if (put < 0) certstore::throw_errno("write", name, errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(put));
+  }
+}
+
+void extract_one(const formats::SignedPackage& package, const ExtractedEntry& item, const Folder& into,
+                 certstore::Progress& progress) {
+  const certstore::FileDescriptor file = into.create_file(item.name);
+  certstore::Digester digester(certstore::DigestAlgorithm::sha256);
+  const auto issue = package.read(item.entry, [&](ByteView bytes) {
+    certstore::throw_if_interrupted();
+    digester.update(bytes);
+    write_all(file.get(), bytes, item.name);
+    progress.add(bytes.size());
+  });
+  if (issue || digester.finish() != item.judged) {
+    throw Error(ErrorKind::io,
+                in_quotes(item.name) + " is not what was judged: the package changed meanwhile",
+                "try again when nobody writes to the package");
+  }
+}
+
+}  // namespace
+
+void extract(const formats::SignedPackage& package, std::span<const ExtractedEntry> entries, Folder& into,
+             const ExtractOptions& options) {
+  std::uint64_t total = 0;
+  const auto all = package.entries();
+  for (const ExtractedEntry& item : entries) {
+    if (item.entry >= all.size() || all[item.entry].name != item.name) {
+      throw Error(ErrorKind::io, "the package changed while it was imported");
+    }
+    total += all[item.entry].size;
+    require_safe_name(item.name);
+    const std::size_t slash = item.name.rfind('/');
+    if (slash != std::string::npos) into.make_folder(item.name.substr(0, slash));
+  }
+  certstore::Progress progress("importing", total, options.show_progress);
+  certstore::for_each_parallel(entries.size(), options.jobs,
+                               [&](std::size_t i) { extract_one(package, entries[i], into, progress); });
+}
+
+}  // namespace verifier

@@ -1,0 +1,32 @@
+// Verified extraction: what reaches the disk is hashed on the way and compared with what was judged.
+#pragma once
+
+#include "certstore/digest.h"
+#include "formats/format.h"
+#include "verifier/folder.h"
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace verifier {
+
+// One entry to be written, under its own name.
+struct ExtractedEntry {
+  std::size_t entry = 0;  // index into SignedPackage::entries()
+  std::string name;
+  certstore::Bytes judged;  // SHA-256 of its bytes when the package was judged
+};
+
+struct ExtractOptions {
+  unsigned jobs = 0;
+  bool show_progress = false;
+};
+
+// Writes each entry as a new file beneath `into`, folders first. Throws Error(io) if bytes differ from those
+// that were judged (the file changed under us), if two names are one on this file system, or if the disk
+// fails; what was written by then stays, for the caller's staging folder to remove.
+void extract(const formats::SignedPackage& package, std::span<const ExtractedEntry> entries, Folder& into,
+             const ExtractOptions& options);
+
+}  // namespace verifier

@@ -1,0 +1,56 @@
+// A folder that names out of a package cannot leave: every name is resolved beneath it and through no
+// symbolic link, by the kernel where it can (openat2), else component by component.
+#pragma once
+
+#include "certstore/base/file.h"
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace verifier {
+
+// Throws Error(malformed) unless `name` is a relative path of plain components: none empty, "." or "..", no
+// control character, no backslash, at most limits::kFolderDepth components.
+void require_safe_name(std::string_view name);
+
+// The names in an open directory, without "." and "..", in no order. Throws Error(io).
+[[nodiscard]] std::vector<std::string> names_in(int folder);
+
+class Folder {
+ public:
+  enum class Walk { by_kernel, stepwise };
+
+  // Takes an open directory; `shown` is what messages call it. Falls back to Walk::stepwise by itself where
+  // the kernel has no openat2 (before Linux 5.6, or forbidden by a sandbox).
+  Folder(certstore::FileDescriptor descriptor, std::string shown, Walk walk = Walk::by_kernel);
+
+  [[nodiscard]] int descriptor() const { return descriptor_.get(); }
+  [[nodiscard]] const std::string& shown() const { return shown_; }
+  [[nodiscard]] Walk walk() const { return walk_; }
+
+  // Makes the folder and those above it (0755 less the umask), each once. One that exists and was not made or
+  // adopted here is another name for it (equal but for case): throws Error(io).
+  void make_folder(const std::string& name);
+  // Counts an existing folder as made here.
+  void adopt(const std::string& name) { made_.insert(name); }
+  // Makes a new file (0644 less the umask) in a folder that exists. Throws Error(io) if the name is taken.
+  // May be called by many threads.
+  [[nodiscard]] certstore::FileDescriptor create_file(const std::string& name) const;
+  // Opens an existing file or folder for reading. Empty if there is nothing of that name; throws Error(io) if
+  // a symbolic link, or something else than a folder, stands in the way.
+  [[nodiscard]] std::optional<certstore::FileDescriptor> open(const std::string& name) const;
+
+ private:
+  [[nodiscard]] int open_beneath(const std::string& name, int flags, mode_t mode) const;
+  [[nodiscard]] int open_stepwise(const std::string& name, int flags, mode_t mode) const;
+
+  certstore::FileDescriptor descriptor_;
+  std::string shown_;
+  Walk walk_;
+  std::set<std::string, std::less<>> made_;
+};
+
+}  // namespace verifier
