@@ -8,12 +8,12 @@ namespace certstore {
 
 // The subject as the form asks for it; empty parts are left out.
 struct SubjectName {
-  std::string common_name;
-  std::string organization;
-  std::string organizational_unit;
-  std::string city;
-  std::string state;
-  std::string country;  // ISO 3166-1 alpha-2, upper case
+  std::string common_name = {};
+  std::string organization = {};
+  std::string organizational_unit = {};
+  std::string city = {};
+  std::string state = {};
+  std::string country = {};  // ISO 3166-1 alpha-2, upper case
 };
 
 enum class Profile {
