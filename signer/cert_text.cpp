@@ -1,0 +1,98 @@
+#include "signer/cert_text.h"
+
+#include "certstore/base/escape.h"
+
+#include <nlohmann/json.hpp>
+
+namespace signer {
+namespace {
+
+using certstore::Certificate;
+using certstore::escaped;
+using certstore::Instant;
+
+std::int64_t days(std::chrono::seconds span) {
+  return std::chrono::duration_cast<std::chrono::days>(span).count();
+}
+
+std::string counted_days(std::chrono::seconds span) {
+  const std::int64_t count = days(span);
+  return std::to_string(count) + (count == 1 ? " day" : " days");
+}
+
+std::string hex(const certstore::Sha256& digest) {
+  return certstore::to_hex(digest);
+}
+
+// JSON is UTF-8; a certificate from elsewhere may hold other bytes, which are then spelled out.
+std::string json_text(const std::string& text) {
+  return certstore::is_utf8(text) ? text : escaped(text);
+}
+
+nlohmann::ordered_json certificate_json(const Certificate& certificate) {
+  return {{"subject", json_text(certificate.subject())},
+          {"issuer", json_text(certificate.issuer())},
+          {"serial", certificate.serial_hex()},
+          {"sha256", hex(certificate.sha256())},
+          {"notBefore", certstore::to_rfc3339(certificate.not_before())},
+          {"notAfter", certstore::to_rfc3339(certificate.not_after())},
+          {"selfSigned", certificate.is_self_signed()},
+          {"publicKey",
+           {{"algorithm", certstore::name_of(certificate.key_kind())},
+            {"bits", certificate.key_bits()},
+            {"sha256", hex(certificate.public_key_sha256())}}}};
+}
+
+}  // namespace
+
+std::string key_text(const Certificate& certificate) {
+  return std::string(certstore::name_of(certificate.key_kind())) + " " +
+         std::to_string(certificate.key_bits()) + " bits";
+}
+
+std::string validity_text(const Certificate& certificate, Instant now) {
+  if (now < certificate.not_before()) return "begins in " + counted_days(certificate.not_before() - now);
+  if (now > certificate.not_after()) return "ended " + counted_days(now - certificate.not_after()) + " ago";
+  return counted_days(certificate.not_after() - now) + " left";
+}
+
+void print_identity(const certstore::StoredIdentity& identity, Instant now, std::ostream& out) {
+  const auto certificate = Certificate::from_der(identity.certificate, identity.alias);
+  out << "identity:     " << escaped(identity.alias) << "\n"
+      << "subject:      " << escaped(certificate.subject()) << "\n"
+      << "issuer:       "
+      << (certificate.is_self_signed() ? "itself (self-signed: proves no origin)"
+                                       : escaped(certificate.issuer()))
+      << "\n"
+      << "valid:        from " << certstore::to_date(certificate.not_before()) << " to "
+      << certstore::to_date(certificate.not_after()) << ", " << validity_text(certificate, now) << "\n"
+      << "certificate:  SHA256 " << hex(certificate.sha256()) << "\n"
+      << "public key:   " << key_text(certificate) << ", SHA256 " << hex(certificate.public_key_sha256())
+      << "\n"
+      << "serial:       " << certificate.serial_hex() << "\n"
+      << "packages:     "
+      << (certificate.promises_bound_packages() ? "always bound (the certificate says so)"
+                                                : "bound or unbound, as the product's")
+      << "\n";
+  for (std::size_t i = 0; i < identity.chain.size(); ++i) {
+    const auto issuer = Certificate::from_der(identity.chain[i], identity.alias);
+    out << "chain " << i + 1 << ":      " << escaped(issuer.subject()) << " (SHA256 " << hex(issuer.sha256())
+        << ")\n";
+  }
+}
+
+std::string identity_json(const certstore::StoredIdentity& identity, Instant now) {
+  const auto certificate = Certificate::from_der(identity.certificate, identity.alias);
+  nlohmann::ordered_json json = {{"schema", 1}, {"alias", json_text(identity.alias)}};
+  json.update(certificate_json(certificate));
+  json["daysLeft"] = days(certificate.not_after() - now);
+  json["alwaysBound"] = certificate.promises_bound_packages();
+  json["created"] = certstore::to_rfc3339(identity.created);
+  json["chain"] = nlohmann::ordered_json::array();
+  for (const auto& der : identity.chain) {
+    json["chain"].push_back(certificate_json(Certificate::from_der(der, identity.alias)));
+  }
+  return json.dump(2);
+}
+
+}  // namespace signer

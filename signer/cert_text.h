@@ -1,0 +1,22 @@
+// An identity of the store as people and programs read it; never its key.
+#pragma once
+
+#include "certstore/base/time.h"
+#include "certstore/certificate.h"
+#include "certstore/key_store.h"
+
+#include <ostream>
+#include <string>
+
+namespace signer {
+
+// "RSA 3072 bits".
+[[nodiscard]] std::string key_text(const certstore::Certificate& certificate);
+// "3652 days left", "ended 3 days ago", "begins in 2 days".
+[[nodiscard]] std::string validity_text(const certstore::Certificate& certificate, certstore::Instant now);
+// One fact a line.
+void print_identity(const certstore::StoredIdentity& identity, certstore::Instant now, std::ostream& out);
+// One JSON object on several lines, "schema": 1.
+[[nodiscard]] std::string identity_json(const certstore::StoredIdentity& identity, certstore::Instant now);
+
+}  // namespace signer

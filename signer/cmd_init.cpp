@@ -1,0 +1,180 @@
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+#include "certstore/certificate_request.h"
+#include "signer/cert_text.h"
+#include "signer/commands.h"
+#include "signer/init_form.h"
+#include "signer/store_access.h"
+
+#include <array>
+#include <iostream>
+
+namespace signer {
+namespace {
+
+using certstore::Certificate;
+using certstore::Error;
+using certstore::ErrorKind;
+using certstore::ExitCode;
+using certstore::Instant;
+using certstore::PrivateKey;
+using certstore::Profile;
+using certstore::SubjectName;
+using certstore::cli::Arguments;
+
+constexpr unsigned kDefaultDays = 3650;  // ten years, as the product
+constexpr unsigned kMostDays = 36500;
+
+Profile profile_of(const Arguments& arguments) {
+  constexpr std::array<std::string_view, 1> kProfiles = {"product"};
+  if (!arguments.has("compat")) return Profile::server;
+  static_cast<void>(arguments.word("compat", kProfiles));
+  return Profile::product;
+}
+
+int key_bits_of(const Arguments& arguments, Profile profile) {
+  constexpr std::array<std::string_view, 3> kKeys = {"rsa-3072", "rsa-2048", "rsa-4096"};
+  const std::string word = arguments.word("key", kKeys);
+  if (profile != Profile::product) return std::stoi(word.substr(4));
+  if (arguments.has("key") && word != "rsa-2048") {
+    throw Error(ErrorKind::usage, "--compat product makes an RSA-2048 key, as the product does");
+  }
+  return 2048;
+}
+
+Instant end_of(const Arguments& arguments, Instant begin) {
+  const auto until = arguments.value("until");
+  const auto days = arguments.number("days", 1, kMostDays);
+  if (until && days) throw Error(ErrorKind::usage, "only one of --days and --until can be given");
+  if (!until) return begin + std::chrono::days(days.value_or(kDefaultDays));
+  const Instant end = certstore::parse_instant(*until);
+  if (end <= begin) throw Error(ErrorKind::usage, "--until " + *until + " is not in the future");
+  return end;
+}
+
+// What the options say; the form asks for the rest where a person can be asked.
+SubjectName subject_of(const Arguments& arguments) {
+  SubjectName subject;
+  std::set<std::string_view> given;
+  for (const SubjectField& field : subject_fields()) {
+    const auto text = arguments.value(field.option);
+    if (!text) continue;
+    given.insert(field.option);
+    const bool is_country = field.part == &SubjectName::country;
+    subject.*field.part = is_country && !text->empty() ? country_code(*text) : *text;
+  }
+  if (!given.contains("common-name")) {
+    if (!arguments.may_ask()) {
+      throw Error(ErrorKind::usage, "the name of this server is missing, and nobody can be asked here",
+                  "--common-name NAME");
+    }
+    subject = ask_subject(std::move(subject), given);
+  }
+  certstore::require_sound_subject(subject);
+  return subject;
+}
+
+// What init is to make, with all contradictions refused.
+struct Plan {
+  certstore::StorePlace place;
+  std::string alias;
+  int key_bits;
+  bool makes_store;
+  certstore::KdfCost cost;
+  certstore::CertificateTerms terms;
+};
+
+// init refuses only where the alias exists: a store may hold several identities.
+void require_free(const certstore::StorePlace& place, const std::string& alias) {
+  if (!certstore::KeyStore::open(place.keys(), certstore::OpenMode::read).find(alias)) return;
+  throw Error(ErrorKind::store, "the store has an identity " + certstore::in_quotes(alias) + " already",
+              "--alias NAME makes another beside it; pkgsign cert show tells about this one");
+}
+
+Plan plan_of(const Arguments& arguments) {
+  Plan plan;
+  plan.place = place_of(arguments);
+  plan.alias = alias_of(arguments);
+  plan.makes_store = !certstore::KeyStore::exists(plan.place.keys());
+  plan.terms.profile = profile_of(arguments);
+  plan.key_bits = key_bits_of(arguments, plan.terms.profile);
+  plan.terms.not_before = certstore::now();
+  plan.terms.not_after = end_of(arguments, plan.terms.not_before);
+  if (const auto cost = arguments.value("kdf-cost")) {
+    plan.cost = parse_kdf_cost(*cost);
+    if (!plan.makes_store) {
+      throw Error(ErrorKind::usage, "the store exists, and so does its cost",
+                  "pkgsign passphrase change --kdf-cost " + certstore::shell_quoted(*cost));
+    }
+  }
+  if (!plan.makes_store) require_free(plan.place, plan.alias);
+  plan.terms.subject = subject_of(arguments);
+  return plan;
+}
+
+void keep(const Plan& plan, const certstore::SecretBytes& passphrase, const PrivateKey& key,
+          const Certificate& certificate) {
+  if (plan.makes_store) certstore::make_store_folder(plan.place);
+  auto keys = plan.makes_store ? certstore::KeyStore::create(plan.place.keys(), passphrase, plan.cost)
+                               : certstore::KeyStore::open(plan.place.keys(), certstore::OpenMode::write);
+  certstore::StoredIdentity identity;
+  identity.alias = plan.alias;
+  identity.certificate = certificate.der();
+  identity.created = plan.terms.not_before;
+  keys.add_identity(keys.unlock(passphrase), identity, key.to_pkcs8());
+}
+
+void tell(const Plan& plan, const Certificate& certificate) {
+  if (plan.makes_store) {
+    std::cout << "store:        " << certstore::escaped(plan.place.folder.string()) << " (made)\n";
+  }
+  std::cout << "identity:     " << certstore::escaped(plan.alias) << " (made)\n"
+            << "subject:      " << certstore::escaped(certificate.subject()) << "\n"
+            << "public key:   " << key_text(certificate) << "\n"
+            << "valid:        from " << certstore::to_date(certificate.not_before()) << " to "
+            << certstore::to_date(certificate.not_after()) << "\n\n"
+            << "A self-signed certificate does not prove origin: anyone can make one with this name.\n"
+            << "tell your importers: SHA256 " << certstore::to_hex(certificate.sha256()) << "\n";
+}
+
+ExitCode run(const Arguments& arguments) {
+  const Plan plan = plan_of(arguments);
+  const auto passphrase = store_passphrase(arguments, plan.makes_store);
+  if (!plan.makes_store) {
+    // A wrong passphrase is told before a key is made.
+    const auto keys = certstore::KeyStore::open(plan.place.keys(), certstore::OpenMode::read);
+    static_cast<void>(keys.unlock(passphrase));
+  }
+  const PrivateKey key = PrivateKey::make_rsa(plan.key_bits);
+  const Certificate certificate = certstore::make_self_signed(key, plan.terms);
+  keep(plan, passphrase, key, certificate);
+  if (!arguments.quiet()) tell(plan, certificate);
+  return ExitCode::accepted;
+}
+
+}  // namespace
+
+certstore::cli::Command init_command() {
+  return {.name = "init",
+          .operands = "",
+          .summary = "make the certificate store and a self-signed server certificate",
+          .options = {{"common-name", '\0', "NAME", "name of this server; without it a form asks"},
+                      {"organization", '\0', "TEXT", "organisation"},
+                      {"unit", '\0', "TEXT", "its unit"},
+                      {"city", '\0', "TEXT", "city"},
+                      {"state", '\0', "TEXT", "state or province"},
+                      {"country", '\0', "TEXT", "code or name, as in ISO 3166"},
+                      {"key", '\0', "KIND", "rsa-3072 (default), rsa-2048, rsa-4096"},
+                      {"days", '\0', "N", "validity (default: 3650)"},
+                      {"until", '\0', "DATE", "or its end"},
+                      {"compat", '\0', "product", "a certificate as the product makes"},
+                      kAliasOption,
+                      certstore::cli::kStoreOption,
+                      certstore::cli::kPassphraseOption,
+                      kKdfCostOption},
+          .example = "pkgsign init --common-name build.example.org --organization Example --country CH",
+          .exit_codes = "0 made, 1 the identity exists or trouble, 2 usage, 130 left",
+          .run = run};
+}
+
+}  // namespace signer

@@ -1,0 +1,175 @@
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+#include "signer/commands.h"
+#include "signer/identity.h"
+#include "signer/sign.h"
+#include "signer/targets.h"
+
+#include <array>
+#include <charconv>
+#include <iostream>
+
+namespace signer {
+namespace {
+
+using certstore::DigestAlgorithm;
+using certstore::Error;
+using certstore::ErrorKind;
+using certstore::ExitCode;
+using certstore::in_quotes;
+using certstore::cli::Arguments;
+
+// So many packages are parsed before the key is opened for them; each holds a descriptor and its index.
+constexpr std::size_t kPackagesAtOnce = 100;
+
+std::optional<std::uint64_t> serial_of(const Arguments& arguments) {
+  const auto text = arguments.value("serial");
+  if (!text) return std::nullopt;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (error != std::errc() || end != text->data() + text->size()) {
+    throw Error(ErrorKind::usage, "--serial takes a whole number", "it must rise from release to release");
+  }
+  return number;
+}
+
+DigestAlgorithm digest_of(const Arguments& arguments) {
+  constexpr std::array<std::string_view, 2> kWords = {"sha256", "md5"};
+  return arguments.word("vro-digest", kWords) == "md5" ? DigestAlgorithm::md5 : DigestAlgorithm::sha256;
+}
+
+bool is_bound(const Arguments& arguments) {
+  constexpr std::array<std::string_view, 1> kProfiles = {"product"};
+  const bool as_product = arguments.has("compat") && !arguments.word("compat", kProfiles).empty();
+  if ((as_product || arguments.has("vro-unbound")) && arguments.has("serial")) {
+    throw Error(ErrorKind::usage, "--serial is part of the seal, which an unbound package does not have");
+  }
+  return !as_product && !arguments.has("vro-unbound");
+}
+
+formats::SigningRequest request_of(const Arguments& arguments, const Identity& identity) {
+  return {.certificate = identity.certificate,
+          .chain = identity.chain,
+          .digest = digest_of(arguments),
+          .replace = arguments.has("replace"),
+          .bound = is_bound(arguments),
+          .time = certstore::signing_time(),
+          .serial = serial_of(arguments),
+          .jobs = arguments.jobs(),
+          .show_progress = !arguments.quiet()};
+}
+
+void warn(const Arguments& arguments, const formats::SigningRequest& request) {
+  if (request.digest == DigestAlgorithm::md5) {
+    std::cerr << arguments.tool()
+              << ": warning: MD5 is weak: whoever writes an element can prepare another with the same "
+                 "signature; only servers up to 8.2 need it\n";
+  }
+  if (!request.bound) {
+    std::cerr << arguments.tool()
+              << ": warning: an unbound package: nobody will notice elements that are dropped, swapped or "
+                 "taken from another package\n";
+  }
+}
+
+// Signs a group of packages; one that fails does not stop the others.
+class Batch {
+ public:
+  Batch(const Arguments& arguments, const Identity& identity, formats::SigningRequest request)
+      : arguments_(arguments), identity_(identity), request_(std::move(request)) {}
+
+  void run(std::span<const Job> jobs) {
+    std::vector<PreparedPackage> prepared(jobs.size());
+    bool any = false;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      attempt(jobs[i], [&] { prepared[i] = prepare(jobs[i].input, request_); });
+      any = any || prepared[i].plan != nullptr;
+    }
+    if (!any) return;
+    // Only now, with all foreign bytes parsed, the key is opened; it is gone when this returns.
+    const auto signer = arguments_.has("dry-run") ? std::nullopt : std::optional(identity_.unlock());
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      if (prepared[i].plan == nullptr) continue;
+      attempt(jobs[i], [&] {
+        if (signer) write_signed(prepared[i], request_, *signer, jobs[i].target);
+        say_signed(jobs[i], prepared[i]);
+      });
+      prepared[i] = {};
+    }
+  }
+  [[nodiscard]] ExitCode code() const { return code_; }
+
+ private:
+  void attempt(const Job& job, const std::function<void()>& work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::interrupted) throw;
+      code_ = certstore::leftmost(code_, certstore::exit_code(error.kind()));
+      std::cerr << arguments_.tool() << ": error: cannot sign " << in_quotes(job.input.string()) << ": "
+                << error.what() << "\n";
+      if (!error.hint().empty()) std::cerr << arguments_.tool() << ": hint: " << error.hint() << "\n";
+    }
+  }
+
+  void say_signed(const Job& job, const PreparedPackage& prepared) const {
+    if (arguments_.quiet()) return;
+    const bool dry = arguments_.has("dry-run");
+    // The package itself is the result on standard output.
+    std::ostream& out = job.target.path == "-" && !dry ? std::cerr : std::cout;
+    out << (dry ? "would sign " : "signed ") << certstore::shell_quoted(job.target.path.string()) << ": "
+        << prepared.plan->signed_entries() << " entries, " << certstore::name_of(request_.digest)
+        << (request_.bound ? ", bound" : ", not bound") << ", by "
+        << certstore::escaped(request_.certificate.subject()) << " (SHA256 "
+        << certstore::to_hex(request_.certificate.sha256()) << ")\n";
+  }
+
+  const Arguments& arguments_;
+  const Identity& identity_;
+  formats::SigningRequest request_;
+  ExitCode code_ = ExitCode::accepted;
+};
+
+ExitCode run(const Arguments& arguments) {
+  const std::vector<Job> jobs = choose_targets(arguments, sign_command());
+  if (jobs.size() == 1 && jobs[0].target.path == "-" && ::isatty(STDOUT_FILENO) == 1) {
+    throw Error(ErrorKind::usage, "a package is not written to a terminal", "-o FILE, or a pipe");
+  }
+  const Identity identity = choose_identity(arguments);
+  const formats::SigningRequest request = request_of(arguments, identity);
+  require_fit(request, certstore::now());
+  warn(arguments, request);
+  Batch batch(arguments, identity, request);
+  for (std::size_t first = 0; first < jobs.size(); first += kPackagesAtOnce) {
+    batch.run(std::span(jobs).subspan(first, std::min(kPackagesAtOnce, jobs.size() - first)));
+  }
+  return batch.code();
+}
+
+}  // namespace
+
+certstore::cli::Command sign_command() {
+  std::vector<certstore::cli::Option> options = {
+      {"output", 'o', "FILE", "where the signed package goes; - for standard output"},
+      {"output-dir", '\0', "DIR", "or the directory for several, under their names"},
+      {"in-place", '\0', "", "or in the place of each package"},
+      {"replace", '\0', "", "drop the signatures that are there"},
+      {"serial", '\0', "N", "number that rises with each release (default: the time)"},
+      {"vro-digest", '\0', "NAME", "sha256, or md5 for servers up to 8.2"},
+      {"vro-unbound", '\0', "", "leave out the seal that binds the set of entries"},
+      {"compat", '\0', "product", "as the product signs: unbound"}};
+  const auto identity = identity_options();
+  options.insert(options.end(), identity.begin(), identity.end());
+  options.push_back(certstore::cli::kForceOption);
+  options.push_back({"dry-run", 'n', "", "parse and hash, say what would be signed, open no key"});
+  options.push_back(certstore::cli::kJobsOption);
+  return {.name = "sign",
+          .operands = "FILE...",
+          .summary = "sign packages, and check what was written before it takes its place",
+          .options = std::move(options),
+          .example = "pkgsign sign com.example.library.package --output-dir signed",
+          .exit_codes = "0 signed, 13 not sound, 16 public key, 15 dates, 1 trouble, 2 usage",
+          .run = run};
+}
+
+}  // namespace signer

@@ -1,0 +1,18 @@
+// The commands of pkgsign, one file each.
+#pragma once
+
+#include "certstore/base/cli.h"
+
+namespace signer {
+
+[[nodiscard]] certstore::cli::Command init_command();
+[[nodiscard]] certstore::cli::Command sign_command();
+[[nodiscard]] certstore::cli::Command cert_show_command();
+[[nodiscard]] certstore::cli::Command cert_list_command();
+[[nodiscard]] certstore::cli::Command cert_export_command();
+[[nodiscard]] certstore::cli::Command cert_remove_command();
+[[nodiscard]] certstore::cli::Command passphrase_change_command();
+[[nodiscard]] certstore::cli::Command store_check_command();
+[[nodiscard]] certstore::cli::Command store_compact_command();
+
+}  // namespace signer

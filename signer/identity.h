@@ -1,0 +1,26 @@
+// The identity that a command signs with: found with its certificate first, opened only when the package is
+// parsed and hashed.
+#pragma once
+
+#include "certstore/base/cli.h"
+#include "certstore/signer.h"
+
+#include <functional>
+#include <vector>
+
+namespace signer {
+
+struct Identity {
+  certstore::Certificate certificate;
+  std::vector<certstore::Certificate> chain;
+  // Opens the key; the passphrase is taken once, however often this is called. Throws Error(passphrase),
+  // Error(key) where the key is not that of the certificate, Error(store).
+  std::function<certstore::Signer()> unlock;
+};
+
+// --alias of the store, or --key and --cert; opens no secret. Throws Error(usage) for a mix of both.
+[[nodiscard]] Identity choose_identity(const certstore::cli::Arguments& arguments);
+// The options that it reads.
+[[nodiscard]] std::vector<certstore::cli::Option> identity_options();
+
+}  // namespace signer

@@ -1,0 +1,12 @@
+#include "signer/commands.h"
+
+int main(int argc, char** argv) {
+  const certstore::cli::Tool tool{
+      .name = "pkgsign",
+      .summary = "signs packages with the identities of its store",
+      .commands = {signer::init_command(), signer::sign_command(), signer::cert_show_command(),
+                   signer::cert_list_command(), signer::cert_export_command(), signer::cert_remove_command(),
+                   signer::passphrase_change_command(), signer::store_check_command(),
+                   signer::store_compact_command()}};
+  return certstore::cli::run_main(tool, argc, argv);
+}

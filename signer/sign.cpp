@@ -1,0 +1,138 @@
+#include "signer/sign.h"
+
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+#include "certstore/base/interrupt.h"
+#include "certstore/base/time.h"
+#include "certstore/trust.h"
+#include "verifier/verify.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace signer {
+namespace {
+
+using certstore::Error;
+using certstore::ErrorKind;
+
+// RSA below this is refused by every policy of ours (NIST SP 800-131A).
+constexpr int kLeastRsaBits = 2048;
+
+// The first finding that kept the package from being accepted, for the message.
+std::string reason_of(const verifier::Report& report) {
+  const auto first = [](const certstore::Issues& issues) -> const certstore::Issue* {
+    const auto found = std::find_if(issues.begin(), issues.end(), [](const certstore::Issue& issue) {
+      return certstore::kind_of(issue.code).effect != certstore::Effect::none;
+    });
+    return found == issues.end() ? nullptr : &*found;
+  };
+  const certstore::Issue* issue = first(report.issues);
+  for (const verifier::SignerReport& one : report.signers) {
+    if (issue == nullptr) issue = first(one.decision.issues);
+  }
+  if (issue == nullptr) return "it counts as " + std::string(verifier::word_of(report.verdict()));
+  return std::string(certstore::kind_of(issue->code).id) + ": " + issue->detail;
+}
+
+// What was written must convince the one verification algorithm with nothing but this certificate pinned.
+void require_verified(const certstore::AtomicFile& out, const formats::SigningRequest& request) {
+  verifier::VerifyOptions options;
+  options.policy.trusted = {request.certificate};
+  options.policy.at = certstore::now();
+  options.jobs = request.jobs;
+  options.show_progress = request.show_progress;
+  if (const auto weakness = certstore::weakness_of(request.digest); !weakness.empty()) {
+    options.policy.allowed.emplace(weakness);  // the person asked for this digest
+  }
+  const verifier::Report report = verifier::verify(out.reopen(), options);
+  if (report.exit_code() == certstore::ExitCode::accepted) return;
+  throw Error(ErrorKind::internal, "the signed package does not verify: " + reason_of(report),
+              "nothing was written");
+}
+
+void copy_to_standard_output(const certstore::InputFile& file) {
+  certstore::Bytes buffer(1 << 20);
+  for (std::uint64_t offset = 0; offset < file.size();) {
+    const auto size = std::min<std::uint64_t>(buffer.size(), file.size() - offset);
+    const auto window = std::span(buffer).first(static_cast<std::size_t>(size));
+    file.read_at(offset, window);
+    for (std::size_t done = 0; done < window.size();) {
+      certstore::throw_if_interrupted();
+      const ssize_t put = ::write(STDOUT_FILENO, window.data() + done, window.size() - done);
+      if (put < 0 && errno == EINTR) continue;
+      if (put < 0) certstore::throw_errno("write", "standard output", errno);
+      done += static_cast<std::size_t>(put);
+    }
+    offset += size;
+  }
+}
+
+}  // namespace
+
+void require_fit(const formats::SigningRequest& request, certstore::Instant at) {
+  const certstore::Certificate& certificate = request.certificate;
+  const std::string subject = certstore::in_quotes(certificate.subject());
+  if (certstore::is_known_public_key(certificate.public_key_sha256())) {
+    throw Error(ErrorKind::exposed_key, "the private key of " + subject + " can be downloaded by anyone",
+                "make another identity: pkgsign init --alias NAME");
+  }
+  if (!certificate.key_unsoundness().empty()) {
+    throw Error(ErrorKind::key, "the key of " + subject + ": " + certificate.key_unsoundness());
+  }
+  if (certificate.key_kind() == certstore::KeyKind::rsa && certificate.key_bits() < kLeastRsaBits) {
+    throw Error(ErrorKind::key,
+                "the key of " + subject + " has " + std::to_string(certificate.key_bits()) +
+                    " bits, too few to prove anything",
+                "make another identity: pkgsign init --alias NAME");
+  }
+  if (at < certificate.not_before()) {
+    throw Error(ErrorKind::dates,
+                "the certificate of " + subject + " is not valid before " +
+                    certstore::to_rfc3339(certificate.not_before()),
+                "is the clock right? it says " + certstore::to_rfc3339(at));
+  }
+  if (at > certificate.not_after()) {
+    throw Error(ErrorKind::dates,
+                "the certificate of " + subject + " ended on " + certstore::to_date(certificate.not_after()),
+                "make another identity: pkgsign init --alias NAME");
+  }
+  if (!request.bound && certificate.promises_bound_packages()) {
+    throw Error(ErrorKind::usage,
+                "the certificate of " + subject + " promises that its packages are always bound",
+                "an unbound package by it is refused everywhere; pkgsign init --compat product makes an "
+                "identity without that promise");
+  }
+}
+
+PreparedPackage prepare(const std::filesystem::path& path, const formats::SigningRequest& request) {
+  PreparedPackage prepared;
+  prepared.input = std::make_unique<certstore::InputFile>(certstore::InputFile::open(path));
+  prepared.package = formats::open_package(*prepared.input, std::nullopt);
+  prepared.plan = prepared.package->plan_signing(request);
+  return prepared;
+}
+
+void write_signed(const PreparedPackage& prepared, const formats::SigningRequest& request,
+                  const certstore::Signer& signer, const Target& target) {
+  if (signer.certificate() != request.certificate) {
+    throw Error(ErrorKind::key, "the identity changed while the package was read", "try again");
+  }
+  const bool to_stdout = target.path == "-";
+  certstore::AtomicFile out(to_stdout ? std::filesystem::temp_directory_path() / "pkgsign" : target.path,
+                            to_stdout ? 0600 : 0666);
+  if (target.mode && ::fchmod(out.descriptor(), *target.mode & 07777) != 0) {
+    certstore::throw_errno("write", target.path.string(), errno);
+  }
+  prepared.plan->write(signer, out);
+  require_verified(out, request);
+  prepared.input->require_unchanged();
+  if (to_stdout) return copy_to_standard_output(out.reopen());
+  out.commit(target.existing);
+}
+
+}  // namespace signer

@@ -1,0 +1,45 @@
+// The only signing algorithm, the same for every format: parse and hash while the key is sealed, write beside
+// the target, verify what was written, and only then put it in place. Not for concurrent use on one package.
+#pragma once
+
+#include "certstore/base/file.h"
+#include "certstore/signer.h"
+#include "formats/format.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+namespace signer {
+
+// Where a signed package goes.
+struct Target {
+  std::filesystem::path path;  // "-": standard output
+  certstore::Existing existing = certstore::Existing::refuse;
+  std::optional<mode_t> mode;  // of the file that it replaces
+};
+
+// A stranger's package, parsed and hashed, ready for a key.
+struct PreparedPackage {
+  // Behind pointers, as the package refers to the file and the plan to both.
+  std::unique_ptr<certstore::InputFile> input;
+  std::unique_ptr<formats::SignedPackage> package;
+  std::unique_ptr<formats::SigningPlan> plan;
+};
+
+// Throws if a signature by this certificate would prove nothing at `at`: Error(exposed_key) for a key that
+// anyone can download, Error(dates) outside its validity, Error(key) for an unsound or short one,
+// Error(usage) for an unbound signature by a certificate that promises bound packages.
+void require_fit(const formats::SigningRequest& request, certstore::Instant at);
+
+// Opens the file once and does all parsing and hashing. Throws Error(malformed) for what must not be signed,
+// Error(usage) for a signed package without `replace`, Error(unsupported) for what is no package.
+[[nodiscard]] PreparedPackage prepare(const std::filesystem::path& path,
+                                      const formats::SigningRequest& request);
+
+// Signs, verifies the result as a stranger would who pins exactly this certificate, and puts it in place. On
+// any Error the target is as it was.
+void write_signed(const PreparedPackage& prepared, const formats::SigningRequest& request,
+                  const certstore::Signer& signer, const Target& target);
+
+}  // namespace signer

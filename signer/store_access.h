@@ -1,0 +1,35 @@
+// What the commands share to get at the key store: its place, its passphrase, the cost of guessing it.
+#pragma once
+
+#include "certstore/base/cli.h"
+#include "certstore/base/secret.h"
+#include "certstore/key_store.h"
+#include "certstore/store_place.h"
+
+#include <string_view>
+
+namespace signer {
+
+inline constexpr certstore::cli::Option kAliasOption{"alias", '\0', "NAME",
+                                                     "identity in the store (default: server)"};
+inline constexpr certstore::cli::Option kKdfCostOption{
+    "kdf-cost", '\0', "COST", "interactive, moderate (default), sensitive, or PASSES:MiB"};
+
+// --store, or the place that the environment says.
+[[nodiscard]] certstore::StorePlace place_of(const certstore::cli::Arguments& arguments);
+// --alias, or the default.
+[[nodiscard]] std::string alias_of(const certstore::cli::Arguments& arguments);
+// Opens the keys; throws Error(store) with the hint how to make a store where there is none.
+[[nodiscard]] certstore::KeyStore open_keys(const certstore::cli::Arguments& arguments,
+                                            certstore::OpenMode mode);
+// From the source of --passphrase, else asked.
+[[nodiscard]] certstore::SecretBytes store_passphrase(const certstore::cli::Arguments& arguments,
+                                                      bool is_new = false);
+// From the source that `option` names, else asked for as `prompt`.
+[[nodiscard]] certstore::SecretBytes passphrase_from(const certstore::cli::Arguments& arguments,
+                                                     std::string_view option, std::string_view prompt,
+                                                     bool is_new);
+// The value of --kdf-cost; throws Error(usage) unless it is a cost within the bounds.
+[[nodiscard]] certstore::KdfCost parse_kdf_cost(std::string_view text);
+
+}  // namespace signer
