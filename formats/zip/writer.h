@@ -37,8 +37,8 @@ class Writer {
   // Copies local header, data and descriptor of an entry of a sound index of `from`, and its central record
   // with the new offset. Runs of neighbours are copied at once.
   void copy_entry(const certstore::InputFile& from, const Entry& entry);
-  // Adds `content` deflated, or a directory if `name` ends in '/'. Throws Error(unsupported) if it is empty
-  // of name, too long a name, or over 4 GiB.
+  // Adds `content` deflated, or a directory if `name` ends in '/'. Throws Error(unsupported) if the name is
+  // one that read_index() refuses, or the content has over 4 GiB.
   void add_entry(std::string_view name, certstore::ByteView content, const NewEntryOptions& options);
   // Writes central directory and end record, as ZIP64 where a number needs it. Does not commit the file.
   void finish(certstore::ByteView comment);
