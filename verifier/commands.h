@@ -6,5 +6,11 @@
 namespace verifier {
 
 [[nodiscard]] certstore::cli::Command check_command();
+[[nodiscard]] certstore::cli::Command explain_command();
+[[nodiscard]] certstore::cli::Command show_command();
+[[nodiscard]] certstore::cli::Command trust_add_command();
+[[nodiscard]] certstore::cli::Command trust_list_command();
+[[nodiscard]] certstore::cli::Command trust_remove_command();
+[[nodiscard]] certstore::cli::Command trust_show_command();
 
 }  // namespace verifier

@@ -6,6 +6,12 @@ int main(int argc, char** argv) {
                                   "judges signed packages and remembers whom to trust",
                                   {
                                       verifier::check_command(),
+                                      verifier::show_command(),
+                                      verifier::trust_add_command(),
+                                      verifier::trust_list_command(),
+                                      verifier::trust_show_command(),
+                                      verifier::trust_remove_command(),
+                                      verifier::explain_command(),
                                   }};
   return certstore::cli::run_main(tool, argc, argv);
 }

@@ -1,0 +1,231 @@
+#include "verifier/trust_request.h"
+
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+#include "certstore/base/file.h"
+#include "verifier/policy_source.h"
+#include "verifier/verify.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+
+namespace verifier {
+namespace {
+
+using certstore::Certificate;
+using certstore::Error;
+using certstore::ErrorKind;
+using certstore::in_quotes;
+using certstore::InputFile;
+using certstore::to_hex;
+using certstore::TrustRecord;
+using certstore::cli::Arguments;
+
+void refuse_beside(const Arguments& arguments, std::string_view option,
+                   std::initializer_list<std::string_view> others) {
+  if (!arguments.has(option)) return;
+  for (const std::string_view other : others) {
+    if (!arguments.has(other)) continue;
+    throw Error(ErrorKind::usage,
+                "--" + std::string(option) + " and --" + std::string(other) + " do not go together");
+  }
+}
+
+void refuse_contradictions(const Arguments& arguments) {
+  const bool certificates = !arguments.operands().empty();
+  const bool signer = arguments.has("signer");
+  const bool file = arguments.has("file");
+  if (int{certificates} + int{signer} + int{file} != 1) {
+    throw Error(ErrorKind::usage, "whom or what to trust: one of CERT-FILE..., --signer and --file",
+                "pkgverify trust add --help shows all three");
+  }
+  if (signer != arguments.has("from")) {
+    throw Error(ErrorKind::usage, "--signer and --from go together",
+                "pkgverify trust add --signer sha256:... --from PACKAGE");
+  }
+  if (file && !(arguments.has("until") && arguments.has("reason"))) {
+    throw Error(ErrorKind::usage, "--file needs --until and --reason",
+                "it accepts these bytes whoever signed them, so it must say why and end");
+  }
+  refuse_beside(arguments, "file", {"name", "glob", "allow-weak", "bound", "retire", "use"});
+  refuse_beside(arguments, "retire", {"name", "glob", "allow-weak", "bound", "until"});
+  refuse_beside(arguments, "name", {"glob"});
+  if (arguments.has("compared") && arguments.operands().size() > 1) {
+    throw Error(ErrorKind::usage, "--compared is about one certificate");
+  }
+}
+
+certstore::AllowedWeakness parse_allowed(const std::string& text) {
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  certstore::AllowedWeakness allowed{text.substr(0, colon), std::nullopt};
+  require_weakness(allowed.name);
+  if (colon == text.size()) return allowed;
+  try {
+    allowed.until = certstore::parse_instant(std::string_view(text).substr(colon + 1));
+  } catch (const Error& error) {
+    throw Error(ErrorKind::usage, "--allow-weak: " + std::string(error.what()), "write md5:2027-01-31");
+  }
+  return allowed;
+}
+
+// Everything but the subject.
+TrustRecord read_limits(const Arguments& arguments) {
+  constexpr std::array<std::string_view, 3> kUses = {"package", "timestamp", "statement"};
+  TrustRecord record;
+  const std::string use = arguments.word("use", kUses);
+  record.use = use == "package"     ? TrustRecord::Use::package
+               : use == "timestamp" ? TrustRecord::Use::timestamp
+                                    : TrustRecord::Use::statement;
+  record.kind = arguments.has("retire") ? TrustRecord::Kind::retire : TrustRecord::Kind::trust;
+  if (arguments.has("name")) record.scope = TrustRecord::Scope::package_name;
+  if (arguments.has("glob")) record.scope = TrustRecord::Scope::package_glob;
+  record.scope_text = arguments.value("name").value_or(arguments.value("glob").value_or(""));
+  record.until = time_option(arguments, "until");
+  record.reason = arguments.value("reason").value_or("");
+  for (const std::string& text : arguments.values("allow-weak"))
+    record.allowed.push_back(parse_allowed(text));
+  record.bound_required = arguments.has("bound");
+  record.made_by = acting_user();
+  record.made_at = certstore::now();
+  record.origin = TrustRecord::Origin::command;
+  if (record.until && *record.until <= record.made_at) {
+    throw Error(ErrorKind::usage, "--until " + certstore::to_rfc3339(*record.until) + " has passed");
+  }
+  if (record.scope != TrustRecord::Scope::everything && record.scope_text.empty()) {
+    throw Error(ErrorKind::usage, "the name of the package is empty");
+  }
+  return record;
+}
+
+// The fingerprint that came by another way must be the one that is about to be trusted.
+void compare(const Arguments& arguments, const certstore::Sha256& sha256, TrustRecord& record) {
+  const auto text = arguments.value("compared");
+  if (!text) return;
+  const certstore::Sha256 other = parse_fingerprint(*text, "--compared");
+  if (other != sha256) {
+    throw Error(ErrorKind::key,
+                "the fingerprints differ: given sha256:" + to_hex(other) + ", found sha256:" + to_hex(sha256),
+                "do not trust it; ask the sender");
+  }
+  record.compared = true;
+}
+
+TrustRecord about(const Certificate& certificate, const Arguments& arguments, TrustRecord record) {
+  compare(arguments, certificate.sha256(), record);
+  record.certificate = certificate.der();
+  record.label = certificate.subject();
+  // Retiring is about the key: a re-issued certificate of it must not escape.
+  const bool retire = record.kind == TrustRecord::Kind::retire;
+  record.subject = retire ? TrustRecord::Subject::public_key : TrustRecord::Subject::certificate;
+  record.sha256 = retire ? certificate.public_key_sha256() : certificate.sha256();
+  if (!retire && certstore::is_known_public_key(certificate.public_key_sha256())) {
+    std::cerr
+        << "pkgverify: warning: anyone can download the private key of this certificate: packages by it "
+           "end with 16 all the same\n"
+        << "pkgverify: hint: to take exactly one file: pkgverify trust add --file FILE --until DATE "
+           "--reason TEXT\n";
+  }
+  return record;
+}
+
+std::vector<TrustRecord> from_certificates(const Arguments& arguments, const TrustRecord& limits) {
+  std::vector<TrustRecord> records;
+  for (const std::string& path : arguments.operands()) {
+    const std::vector<Certificate> certificates = read_certificate_file(path);
+    if (certificates.size() != 1) {
+      throw Error(ErrorKind::usage,
+                  in_quotes(path) + " has " + std::to_string(certificates.size()) +
+                      " certificates; trust is given to one at a time",
+                  "put the one that is meant into a file of its own");
+    }
+    records.push_back(about(certificates.front(), arguments, limits));
+  }
+  return records;
+}
+
+TrustRecord from_package(const Arguments& arguments, TrustRecord record) {
+  const certstore::Sha256 wanted = parse_fingerprint(*arguments.value("signer"), "--signer");
+  const std::string path = *arguments.value("from");
+  const InputFile file = InputFile::open(path);
+  VerifyOptions options;
+  options.policy.at = certstore::now();
+  options.want_elements = false;
+  options.show_progress = !arguments.quiet();
+  const Report report = verify(file, options);
+  if (report.exit_code() == certstore::ExitCode::invalid) {
+    throw Error(ErrorKind::malformed, in_quotes(path) + " is invalid: it names no signer to trust",
+                "pkgverify check says what is wrong with it");
+  }
+  for (const SignerReport& signer : report.signers) {
+    if (signer.certificate.sha256() != wanted) continue;
+    // What was bound once must stay so: else the seal could be stripped.
+    record.bound_required = record.bound_required || report.facts.seal.has_value();
+    return about(signer.certificate, arguments, std::move(record));
+  }
+  throw Error(ErrorKind::key, in_quotes(path) + " is not signed by sha256:" + to_hex(wanted),
+              report.signers.empty()
+                  ? "it has no signature"
+                  : "it is signed by sha256:" + to_hex(report.signers[0].certificate.sha256()));
+}
+
+TrustRecord about_file(const Arguments& arguments, TrustRecord record) {
+  const std::string path = *arguments.value("file");
+  const InputFile file = InputFile::open(path);
+  certstore::Digester digester(certstore::DigestAlgorithm::sha256);
+  certstore::Bytes window(std::size_t{1} << 18);
+  for (std::uint64_t offset = 0; offset < file.size();) {
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(window.size(), file.size() - offset));
+    file.read_at(offset, std::span(window).first(size));
+    digester.update(std::span(window).first(size));
+    offset += size;
+  }
+  file.require_unchanged();
+  const certstore::Bytes digest = digester.finish();
+  std::copy(digest.begin(), digest.end(), record.sha256.begin());
+  compare(arguments, record.sha256, record);
+  record.subject = TrustRecord::Subject::content;
+  record.label = path;
+  return record;
+}
+
+}  // namespace
+
+std::vector<certstore::cli::Option> trust_request_options() {
+  return {{"signer", '\0', "SHA256", "the signer with this fingerprint, out of the package of --from"},
+          {"from", '\0', "PACKAGE", "where that signer is found"},
+          {"file", '\0', "FILE", "accept exactly this file, whoever signed it (needs --until, --reason)"},
+          {"name", '\0', "NAME", "for the package of this name only"},
+          {"glob", '\0', "PATTERN", "for packages whose name matches"},
+          {"until", '\0', "TIME", "when it ends (default: no end)"},
+          {"reason", '\0', "TEXT", "why"},
+          {"compared", '\0', "SHA256", "the fingerprint that the sender gave by another way; must be equal"},
+          {"allow-weak", '\0', "NAME[:DATE]", "tolerate a weakness of this signer (may be repeated)", true},
+          {"bound", '\0', "", "take only packages whose set of files is bound"},
+          {"use", '\0', "USE", "package, timestamp or statement"},
+          {"retire", '\0', "", "trust this key no longer, whatever else says so"}};
+}
+
+std::vector<TrustRecord> read_trust_request(const Arguments& arguments) {
+  refuse_contradictions(arguments);
+  const TrustRecord limits = read_limits(arguments);
+  if (arguments.has("signer")) return {from_package(arguments, limits)};
+  if (arguments.has("file")) return {about_file(arguments, limits)};
+  return from_certificates(arguments, limits);
+}
+
+std::string acting_user() {
+  const uid_t user = ::getuid();
+  std::vector<char> buffer(1 << 14);
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
+    return entry.pw_name;
+  }
+  return "user " + std::to_string(user);
+}
+
+}  // namespace verifier
