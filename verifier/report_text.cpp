@@ -71,8 +71,15 @@ std::string bound_answer(const Report& report) {
          certstore::to_rfc3339(report.facts.seal->signed_at);
 }
 
-void write_issue_group(const std::vector<const Issue*>& group, std::size_t indent, const TextStyle& style,
+// Where findings stand: their indentation, and what the lines above are about.
+struct Place {
+  std::size_t indent = 2;
+  std::string_view subject;
+};
+
+void write_issue_group(const std::vector<const Issue*>& group, const Place& place, const TextStyle& style,
                        std::ostream& out) {
+  const std::size_t indent = place.indent;
   const IssueKind& kind = certstore::kind_of(group.front()->code);
   const bool grave = kind.effect != certstore::Effect::none;
   const std::string effect = grave ? " [" + std::string(name_of(kind.effect)) + "]" : "";
@@ -82,7 +89,8 @@ void write_issue_group(const std::vector<const Issue*>& group, std::size_t inden
   const std::size_t shown = style.verbose ? group.size() : std::min(group.size(), kShown);
   for (std::size_t i = 0; i < shown; ++i) {
     const Issue& issue = *group[i];
-    std::string text = issue.subject.empty() ? "" : in_quotes(issue.subject, style.verbose ? 0 : 200);
+    const bool said = issue.subject.empty() || issue.subject == place.subject;
+    std::string text = said ? "" : in_quotes(issue.subject, style.verbose ? 0 : 200);
     if (!issue.detail.empty()) text += (text.empty() ? "" : ": ") + issue.detail;
     if (!text.empty()) write_fact(out, indent + 2, "", text);
   }
@@ -94,7 +102,7 @@ void write_issue_group(const std::vector<const Issue*>& group, std::size_t inden
 }
 
 // Groups by kind, the gravest effect first, otherwise as found.
-void write_issues(const certstore::Issues& issues, std::size_t indent, const TextStyle& style,
+void write_issues(const certstore::Issues& issues, const Place& place, const TextStyle& style,
                   std::ostream& out) {
   std::vector<std::vector<const Issue*>> groups;
   std::map<certstore::IssueCode, std::size_t> group_of;
@@ -106,7 +114,7 @@ void write_issues(const certstore::Issues& issues, std::size_t indent, const Tex
   std::stable_sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) {
     return certstore::kind_of(a.front()->code).effect < certstore::kind_of(b.front()->code).effect;
   });
-  for (const auto& group : groups) write_issue_group(group, indent, style, out);
+  for (const auto& group : groups) write_issue_group(group, place, style, out);
 }
 
 std::string describe(const OwnerCount& owner) {
@@ -188,7 +196,7 @@ void write_signer(const Report& report, const SignerReport& signer, const TextSt
   write_fact(out, 4, "trusted by",
              signer.decision.trusted ? escaped(signer.decision.trusted_by) : "nothing on this machine");
   write_fact(out, 4, "known before", signer.decision.known_before ? "yes" : "no");
-  write_issues(signer.decision.issues, 4, style, out);
+  write_issues(signer.decision.issues, {4, certificate.subject()}, style, out);
 }
 
 void write_owners(const Report& report, const TextStyle& style, std::ostream& out) {
@@ -213,7 +221,7 @@ void write_owners(const Report& report, const TextStyle& style, std::ostream& ou
 }
 
 void write_findings(const Report& report, const TextStyle& style, std::ostream& out) {
-  write_issues(report.issues, 2, style, out);
+  write_issues(report.issues, {}, style, out);
 }
 
 void write_unprovable(const Report& report, const TextStyle& /*style*/, std::ostream& out) {
