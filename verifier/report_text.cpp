@@ -107,9 +107,9 @@ void write_issues(const certstore::Issues& issues, const Place& place, const Tex
   std::vector<std::vector<const Issue*>> groups;
   std::map<certstore::IssueCode, std::size_t> group_of;
   for (const Issue& issue : issues) {
-    const auto [place, is_new] = group_of.emplace(issue.code, groups.size());
+    const auto [slot, is_new] = group_of.emplace(issue.code, groups.size());
     if (is_new) groups.emplace_back();
-    groups[place->second].push_back(&issue);
+    groups[slot->second].push_back(&issue);
   }
   std::stable_sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) {
     return certstore::kind_of(a.front()->code).effect < certstore::kind_of(b.front()->code).effect;
