@@ -44,20 +44,21 @@ class Transaction {
   struct Abort {
     void operator()(MDB_txn* transaction) const;
   };
-  Transaction(MDB_txn* transaction, unsigned database, std::string file)
-      : transaction_(transaction), database_(database), file_(std::move(file)) {}
+  Transaction(MDB_env* environment, unsigned flags, std::string file);
   void commit();
 
   std::unique_ptr<MDB_txn, Abort> transaction_;
-  unsigned database_;
   std::string file_;
+  unsigned database_ = 0;
 };
 
 class LmdbEnvironment {
  public:
-  // Makes `folder` (0700) with these records; it appears whole or not at all. Throws Error(store) if it
-  // exists.
-  static void create(const std::filesystem::path& folder, const std::vector<Record>& records);
+  using Change = std::function<void(Transaction&)>;
+
+  // Makes `folder` (0700) with these records; it appears whole or not at all. Returns false, and changes
+  // nothing, if it is there already.
+  [[nodiscard]] static bool create(const std::filesystem::path& folder, const std::vector<Record>& records);
   // Whether there is such a folder.
   [[nodiscard]] static bool exists(const std::filesystem::path& folder);
   // Throws Error(store) when the folder is absent, on a network file system, or its file is damaged (no byte
@@ -73,29 +74,34 @@ class LmdbEnvironment {
   [[nodiscard]] Transaction read() const;
   // Runs `change` and commits; waits for another writer. `change` runs again after the file had to grow. What
   // `change` throws leaves the old state.
-  void update(const std::function<void(Transaction&)>& change);
+  void update(const Change& change);
   // The same, into a new file that holds nothing but the records and replaces the old one: bytes of removed
   // records are not in it. Waits until nobody else has the environment open.
-  void rewrite(const std::function<void(Transaction&)>& change);
+  void rewrite(const Change& change);
 
  private:
   struct Close {
     void operator()(MDB_env* environment) const;
   };
-  LmdbEnvironment(std::filesystem::path folder, OpenMode mode) : folder_(std::move(folder)), mode_(mode) {}
+  using Environment = std::unique_ptr<MDB_env, Close>;
+
+  LmdbEnvironment(std::filesystem::path folder, OpenMode mode);
+  static Environment open_lmdb(const std::filesystem::path& file, unsigned flags, std::uint64_t map_size);
+  static void build(const std::filesystem::path& file, const std::vector<Record>& records);
   void open_file();
+  void require_sound() const;
+  void replace_file(const Change& change);
   void require_writable() const;
-  bool try_update(const std::function<void(Transaction&)>& change);
+  void write(const Change& change);
   void grow();
-  [[nodiscard]] Transaction begin(unsigned flags) const;
 
   std::filesystem::path folder_;
+  std::filesystem::path file_;
   OpenMode mode_;
   FileDescriptor use_lock_;  // the folder: shared by every user, exclusive for whoever replaces the file
   FileDescriptor
       write_lock_;  // the file: exclusive while writing, shared by readers that cannot have LMDB's locks
-  std::unique_ptr<MDB_env, Close> environment_;
-  unsigned database_ = 0;
+  Environment environment_;
 };
 
 }  // namespace certstore

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace certstore {
@@ -62,6 +63,8 @@ class TrustStore {
   TrustRecord remove(std::string_view prefix, const Actor& actor);
 
   [[nodiscard]] std::optional<AcceptedSerial> accepted_serial(const SealedName& name) const;
+  // All of them, in no order that means something.
+  [[nodiscard]] std::vector<std::pair<SealedName, AcceptedSerial>> accepted_serials() const;
   // Remembers a serial; a lower one than the remembered changes nothing.
   void raise_serial(const SealedName& name, std::uint64_t serial, const Actor& actor);
 

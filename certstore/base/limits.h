@@ -39,6 +39,10 @@ inline constexpr std::uint64_t kInflateRatio = 1032;
 
 // A store record: the longest holds a certificate chain and a reason.
 inline constexpr std::size_t kStoreRecord = 1 << 20;
+// The file of a store: a million trust records, and a size field that damage cannot turn into terabytes.
+inline constexpr std::uint64_t kStoreMap = std::uint64_t{1} << 30;
+// An alias: LMDB's keys end at 511 bytes, and people type it.
+inline constexpr std::size_t kAliasSize = 100;
 // Argon2id memory, bytes: below, guessing is cheap; above, a small server swaps or dies.
 inline constexpr std::uint64_t kKdfMemoryLeast = std::uint64_t{8} << 20;
 inline constexpr std::uint64_t kKdfMemoryMost = std::uint64_t{1} << 30;

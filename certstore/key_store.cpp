@@ -1,0 +1,235 @@
+#include "certstore/key_store.h"
+
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+#include "certstore/base/limits.h"
+#include "certstore/digest.h"
+#include "certstore/key_store_record.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace certstore {
+namespace {
+
+constexpr std::string_view kHeader = "header";
+constexpr std::string_view kRoster = "roster";
+constexpr std::string_view kIdentityPrefix = "identity/";
+
+std::string record_name(std::string_view alias) {
+  return std::string(kIdentityPrefix) + std::string(alias);
+}
+
+Bytes require_record(const Transaction& transaction, std::string_view name) {
+  std::optional<Bytes> record = transaction.get(name);
+  if (!record)
+    throw Error(ErrorKind::store, "the key store has no " + in_quotes(name), "put back a copy of the store");
+  return std::move(*record);
+}
+
+KeyStoreHeader read_header(const Transaction& transaction) {
+  return parse_key_store_header(require_record(transaction, kHeader));
+}
+
+std::optional<IdentityRecord> find_identity(const Transaction& transaction, std::string_view alias) {
+  const std::optional<Bytes> record = transaction.get(record_name(alias));
+  if (!record) return std::nullopt;
+  return parse_identity(*record, std::string(alias));
+}
+
+SealedPlace roster_place(const KeyStoreHeader& header) {
+  return {
+      .store = header.store, .kind = "roster", .name = {}, .certificate = {}, .version = header.generation};
+}
+
+SealedPlace place_of(const KeyStoreHeader& header, const IdentityRecord& record) {
+  return {.store = header.store,
+          .kind = record.identity.kind,
+          .name = record.identity.alias,
+          .certificate = sha256(record.identity.certificate),
+          .version = record.version};
+}
+
+Roster open_roster(const Transaction& transaction, const KeyStoreHeader& header, const MasterKey& key) {
+  return parse_roster(unseal(key, roster_place(header), require_record(transaction, kRoster)).view());
+}
+
+// One change of the store: header, roster and identities go together.
+class Change {
+ public:
+  Change(Transaction& transaction, const MasterKey& key)
+      : transaction_(transaction),
+        key_(key),
+        header_(read_header(transaction)),
+        roster_(open_roster(transaction, header_, key)) {
+    ++header_.generation;
+  }
+
+  KeyStoreHeader& header() { return header_; }
+  Roster& roster() { return roster_; }
+
+  void put_identity(IdentityRecord record, const SecretBytes& private_key, const MasterKey& key) {
+    record.version = header_.generation;
+    record.sealed_key = seal(key, place_of(header_, record), private_key.view());
+    roster_[record.identity.alias] = record.version;
+    transaction_.put(record_name(record.identity.alias), to_record(record));
+  }
+
+  SecretBytes open_key(const IdentityRecord& record) const {
+    const auto version = roster_.find(record.identity.alias);
+    if (version == roster_.end() || version->second != record.version) {
+      throw Error(ErrorKind::store,
+                  "the record of " + in_quotes(record.identity.alias) + " was put back from the past",
+                  "put back a copy of the whole store");
+    }
+    return unseal(key_, place_of(header_, record), record.sealed_key);
+  }
+
+  void finish(const MasterKey& key) {
+    transaction_.put(kHeader, to_record(header_));
+    transaction_.put(kRoster, seal(key, roster_place(header_), to_record(roster_)));
+  }
+
+ private:
+  Transaction& transaction_;
+  const MasterKey& key_;
+  KeyStoreHeader header_;
+  Roster roster_;
+};
+
+void require_good_alias(std::string_view alias) {
+  const bool has_control = std::any_of(
+      alias.begin(), alias.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  if (alias.empty() || alias.size() > limits::kAliasSize || has_control || !is_utf8(alias)) {
+    throw Error(ErrorKind::usage, in_quotes(alias) + " cannot be an alias",
+                "1 to " + std::to_string(limits::kAliasSize) + " bytes of UTF-8 without control characters");
+  }
+}
+
+}  // namespace
+
+bool KeyStore::exists(const std::filesystem::path& folder) {
+  return LmdbEnvironment::exists(folder);
+}
+
+KeyStore KeyStore::create(const std::filesystem::path& folder, const SecretBytes& passphrase, KdfCost cost) {
+  const MasterKey key = MasterKey::generate();
+  KeyStoreHeader header;
+  randombytes_buf(header.store.data(), header.store.size());
+  header.key = wrap(key, passphrase, header.store, cost);
+  const std::vector<Record> records = {
+      {std::string(kHeader), to_record(header)},
+      {std::string(kRoster), seal(key, roster_place(header), to_record(Roster{}))}};
+  if (!LmdbEnvironment::create(folder, records)) {
+    throw Error(ErrorKind::store, "there is a key store at " + in_quotes(folder.string()) + " already");
+  }
+  return open(folder, OpenMode::write);
+}
+
+KeyStore KeyStore::open(const std::filesystem::path& folder, OpenMode mode) {
+  if (!exists(folder)) {
+    throw Error(ErrorKind::store, "there is no key store at " + in_quotes(folder.string()),
+                "make one with 'pkgsign init'");
+  }
+  KeyStore store(LmdbEnvironment::open(folder, mode));
+  static_cast<void>(store.cost());  // reads the header, which refuses a newer schema
+  return store;
+}
+
+KdfCost KeyStore::cost() const {
+  return read_header(environment_.read()).key.cost;
+}
+
+std::vector<StoredIdentity> KeyStore::list() const {
+  std::vector<StoredIdentity> identities;
+  for (const auto& [name, record] : environment_.read().list(kIdentityPrefix)) {
+    identities.push_back(parse_identity(record, name.substr(kIdentityPrefix.size())).identity);
+  }
+  return identities;
+}
+
+std::optional<StoredIdentity> KeyStore::find(std::string_view alias) const {
+  std::optional<IdentityRecord> record = find_identity(environment_.read(), alias);
+  if (!record) return std::nullopt;
+  return std::move(record->identity);
+}
+
+StoredIdentity KeyStore::get(std::string_view alias) const {
+  std::optional<StoredIdentity> identity = find(alias);
+  if (identity) return std::move(*identity);
+  std::string known;
+  for (const StoredIdentity& other : list()) known += (known.empty() ? "" : ", ") + in_quotes(other.alias);
+  throw Error(ErrorKind::store, "the store has no identity " + in_quotes(alias),
+              known.empty() ? "make one with 'pkgsign init'" : "it has " + known);
+}
+
+MasterKey KeyStore::unlock(const SecretBytes& passphrase) const {
+  const KeyStoreHeader header = read_header(environment_.read());
+  return unwrap(header.key, passphrase, header.store);
+}
+
+SecretBytes KeyStore::open_private_key(const MasterKey& key, std::string_view alias) const {
+  static_cast<void>(get(alias));
+  Transaction transaction = environment_.read();
+  const std::optional<IdentityRecord> record = find_identity(transaction, alias);
+  if (!record) throw Error(ErrorKind::store, "the identity " + in_quotes(alias) + " was removed just now");
+  return Change(transaction, key).open_key(*record);
+}
+
+void KeyStore::add_identity(const MasterKey& key, const StoredIdentity& identity,
+                            const SecretBytes& private_key) {
+  require_good_alias(identity.alias);
+  environment_.update([&](Transaction& transaction) {
+    if (find_identity(transaction, identity.alias)) {
+      throw Error(ErrorKind::store, "the store has an identity " + in_quotes(identity.alias) + " already",
+                  "choose another --alias");
+    }
+    Change change(transaction, key);
+    change.put_identity({.identity = identity, .version = 0, .sealed_key = {}}, private_key, key);
+    change.finish(key);
+  });
+}
+
+void KeyStore::remove_identity(const MasterKey& key, std::string_view alias) {
+  static_cast<void>(get(alias));
+  environment_.rewrite([&](Transaction& transaction) {
+    Change change(transaction, key);
+    change.roster().erase(std::string(alias));
+    transaction.erase(record_name(alias));
+    change.finish(key);
+  });
+}
+
+MasterKey KeyStore::change_passphrase(const SecretBytes& current, const SecretBytes& next,
+                                      PassphraseChange wanted) {
+  const KeyStoreHeader before = read_header(environment_.read());
+  MasterKey old_key = unwrap(before.key, current, before.store);
+  std::optional<MasterKey> fresh;
+  if (wanted.rekey) fresh = MasterKey::generate();
+  const MasterKey& new_key = fresh ? *fresh : old_key;
+  const WrappedKey wrapped = wrap(new_key, next, before.store, wanted.cost);
+  environment_.rewrite([&](Transaction& transaction) {
+    if (read_header(transaction).key.sealed != before.key.sealed) {
+      throw Error(ErrorKind::store, "the passphrase was changed by somebody else just now");
+    }
+    Change change(transaction, old_key);
+    change.header().key = wrapped;
+    if (wanted.rekey) {
+      for (const auto& [name, bytes] : transaction.list(kIdentityPrefix)) {
+        const IdentityRecord record = parse_identity(bytes, name.substr(kIdentityPrefix.size()));
+        const SecretBytes private_key = change.open_key(record);
+        change.put_identity(record, private_key, new_key);
+      }
+    }
+    change.finish(new_key);
+  });
+  return fresh ? std::move(*fresh) : std::move(old_key);
+}
+
+void KeyStore::compact() {
+  environment_.rewrite([](Transaction&) {});
+}
+
+}  // namespace certstore
