@@ -68,11 +68,13 @@ class SignedPackage {
   [[nodiscard]] virtual std::unique_ptr<SigningPlan> plan_signing(const SigningRequest& request) const = 0;
 };
 
+struct Container;  // container.h
+
 struct Format {
   std::string_view name;         // for --expect
   std::string_view description;  // for people
-  bool (*recognises)(const certstore::InputFile& file);
-  std::unique_ptr<SignedPackage> (*open)(const certstore::InputFile& file);
+  bool (*recognises)(const Container& container);
+  std::unique_ptr<SignedPackage> (*open)(Container container);
 };
 
 // In the order in which they are tried.

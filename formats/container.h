@@ -1,0 +1,16 @@
+// A file as all formats see it when it is opened: its ZIP index is read once, for whoever recognises it.
+#pragma once
+
+#include "certstore/base/file.h"
+#include "formats/zip/index.h"
+
+#include <optional>
+
+namespace formats {
+
+struct Container {
+  const certstore::InputFile& file;
+  std::optional<zip::IndexResult> zip;  // absent: the file does not look like a ZIP archive
+};
+
+}  // namespace formats

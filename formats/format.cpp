@@ -1,0 +1,53 @@
+#include "formats/format.h"
+
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+#include "formats/container.h"
+#include "formats/known_marks.h"
+#include "formats/plain_package.h"
+#include "formats/vro_package.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace formats {
+namespace {
+
+constexpr std::array kFormats = {
+    Format{"vro", "VMware Orchestrator package", recognises_vro, open_vro},
+    Format{"zip", "ZIP archive without a signature that we know", recognises_zip, open_zip},
+    Format{"file", "any other file, unsigned", recognises_file, open_file},
+};
+
+void require_known(std::string_view name) {
+  if (std::any_of(kFormats.begin(), kFormats.end(), [&](const Format& f) { return f.name == name; })) return;
+  throw certstore::Error(certstore::ErrorKind::usage, "there is no format " + certstore::in_quotes(name),
+                         "the formats are vro, zip and file");
+}
+
+}  // namespace
+
+std::span<const Format> all_formats() {
+  return kFormats;
+}
+
+std::unique_ptr<SignedPackage> open_package(const certstore::InputFile& file,
+                                            std::optional<std::string_view> expect) {
+  if (expect) require_known(*expect);
+  Container container{file, std::nullopt};
+  // What begins as an archive and is none is invalid, never an unsigned "file".
+  if (zip::looks_like_zip(file)) container.zip = zip::read_index(file);
+  const Format& format = *std::find_if(kFormats.begin(), kFormats.end(),
+                                       [&](const Format& f) { return f.recognises(container); });
+  if (format.open != open_vro) refuse_known_marks(container);
+  if (expect && *expect != format.name) {
+    throw certstore::Error(certstore::ErrorKind::unsupported,
+                           certstore::in_quotes(file.name()) + " is " +
+                               std::string(format.name == "vro" ? "a vro package" : format.description) +
+                               ", not of the format " + std::string(*expect));
+  }
+  return format.open(std::move(container));
+}
+
+}  // namespace formats

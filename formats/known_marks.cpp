@@ -1,0 +1,113 @@
+#include "formats/known_marks.h"
+
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace formats {
+namespace {
+
+using namespace std::string_view_literals;
+using certstore::Error;
+using certstore::ErrorKind;
+
+[[noreturn]] void refuse(const certstore::InputFile& file, std::string_view what, std::string_view tool) {
+  throw Error(ErrorKind::unsupported,
+              certstore::in_quotes(file.name()) + " is " + std::string(what) + ", which is not judged here",
+              "use: " + std::string(tool));
+}
+
+std::string upper(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  return out;
+}
+
+// JAR File Specification, "Signed JAR File": case does not matter, subfolders do not count.
+bool is_jar_signature(std::string_view name) {
+  constexpr std::string_view kFolder = "META-INF/";
+  if (name.size() <= kFolder.size()) return false;
+  const std::string folded = upper(name);
+  if (!folded.starts_with(kFolder) || folded.find('/', kFolder.size()) != std::string::npos) return false;
+  return folded.ends_with(".SF") || folded.ends_with(".RSA") || folded.ends_with(".DSA") ||
+         folded.ends_with(".EC") || folded.starts_with("META-INF/SIG-");
+}
+
+struct MemberMark {
+  std::string_view member;
+  std::string_view what;
+  std::string_view tool;
+};
+constexpr std::array kMembers = {
+    MemberMark{"META-INF/cose.sig", "a browser extension signed with COSE", "the browser's add-on manager"},
+    MemberMark{".signature.p7s", "a signed NuGet package", "dotnet nuget verify"},
+};
+
+struct PrefixMark {
+  std::size_t offset;
+  std::string_view bytes;
+  std::string_view what;
+  std::string_view tool;
+};
+constexpr std::array kPrefixes = {
+    PrefixMark{0, "\xED\xAB\xEE\xDB"sv, "an RPM package", "rpm --checksig"},
+    PrefixMark{0, "!<arch>\ndebian-binary"sv, "a Debian package", "debsig-verify"},
+    PrefixMark{0, "Cr24"sv, "a browser extension (CRX)", "the browser's extension manager"},
+};
+
+bool has_bytes_at(const certstore::InputFile& file, std::uint64_t offset, std::string_view bytes) {
+  if (file.size() < bytes.size() || offset > file.size() - bytes.size()) return false;
+  certstore::Bytes found(bytes.size());
+  file.read_at(offset, found);
+  return certstore::as_text(found) == bytes;
+}
+
+// The signing block of APK v2 and v3 lies directly before the central directory and ends in this mark.
+bool has_apk_block(const Container& container) {
+  constexpr std::string_view kMark = "APK Sig Block 42";
+  const std::uint64_t central = container.zip->index.central_offset;
+  return central >= kMark.size() && has_bytes_at(container.file, central - kMark.size(), kMark);
+}
+
+// DSP0243 (OVF) 5.3: the first member of an OVA is its .ovf descriptor.
+bool is_ova(const certstore::InputFile& file) {
+  constexpr std::size_t kNameSize = 100;
+  if (!has_bytes_at(file, 257, "ustar")) return false;
+  certstore::Bytes name(kNameSize);
+  file.read_at(0, name);
+  const std::string_view text = certstore::as_text(name);
+  return upper(text.substr(0, text.find('\0'))).ends_with(".OVF");
+}
+
+}  // namespace
+
+std::optional<std::string> jar_signature(const zip::Index& index) {
+  const auto found = std::find_if(index.entries.begin(), index.entries.end(),
+                                  [](const zip::Entry& entry) { return is_jar_signature(entry.name); });
+  if (found == index.entries.end()) return std::nullopt;
+  return found->name;
+}
+
+void refuse_known_marks(const Container& container) {
+  const certstore::InputFile& file = container.file;
+  for (const PrefixMark& mark : kPrefixes) {
+    if (has_bytes_at(file, mark.offset, mark.bytes)) refuse(file, mark.what, mark.tool);
+  }
+  if (is_ova(file)) refuse(file, "a virtual appliance (OVA)", "ovftool");
+  if (!container.zip) return;
+  if (has_apk_block(container)) refuse(file, "a signed Android package", "apksigner verify");
+  for (const MemberMark& mark : kMembers) {
+    const auto& entries = container.zip->index.entries;
+    if (std::any_of(entries.begin(), entries.end(),
+                    [&](const zip::Entry& e) { return e.name == mark.member; })) {
+      refuse(file, mark.what, mark.tool);
+    }
+  }
+  if (jar_signature(container.zip->index)) refuse(file, "a signed JAR", "jarsigner -verify -strict");
+}
+
+}  // namespace formats

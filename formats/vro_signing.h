@@ -1,0 +1,17 @@
+// Signing a vRO package: the plan is made, with all refusals, before any key is opened.
+#pragma once
+
+#include "formats/format.h"
+#include "formats/vro_contents.h"
+
+#include <memory>
+
+namespace formats {
+
+// See SignedPackage::plan_signing(). `issues` are those of the opened package. `contents` must outlive the
+// plan.
+[[nodiscard]] std::unique_ptr<SigningPlan> plan_vro_signing(const VroContents& contents,
+                                                            const certstore::Issues& issues,
+                                                            const SigningRequest& request);
+
+}  // namespace formats
