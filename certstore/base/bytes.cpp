@@ -76,6 +76,7 @@ std::string to_hex(ByteView bytes) {
 }
 
 Bytes from_hex(std::string_view text) {
+  if (text.empty()) return {};  // an empty vector has no address to write to
   Bytes bytes(text.size() / 2);
   std::size_t length = 0;
   const char* end = nullptr;
