@@ -106,8 +106,11 @@ class Batch {
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) throw;
       code_ = certstore::leftmost(code_, certstore::exit_code(error.kind()));
-      std::cerr << arguments_.tool() << ": error: cannot sign " << in_quotes(job.input.string()) << ": "
-                << error.what() << "\n";
+      const std::string message = error.what();
+      const bool named = message.find(in_quotes(job.input.string())) != std::string::npos;
+      std::cerr << arguments_.tool()
+                << ": error: " << (named ? "" : "cannot sign " + in_quotes(job.input.string()) + ": ")
+                << message << "\n";
       if (!error.hint().empty()) std::cerr << arguments_.tool() << ": hint: " << error.hint() << "\n";
     }
   }

@@ -31,7 +31,7 @@ void check_keys(const Arguments& arguments) {
                 "the key of " + certstore::in_quotes(identity.alias) + " is not that of its certificate");
   }
   if (arguments.quiet()) return;
-  std::cout << "keys:   " << identities.size() << " identities, "
+  std::cout << "keys:   " << identities.size() << (identities.size() == 1 ? " identity, " : " identities, ")
             << (master ? "each opens and matches its certificate"
                        : "readable (their keys were not opened: no --passphrase)")
             << "\n";
