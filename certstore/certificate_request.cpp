@@ -40,7 +40,7 @@ void require_file_name(const Field& field, std::string_view text) {
   const std::string called(field.called);
   const std::size_t found = text.find_first_of(kRefused);
   if (found != std::string_view::npos) {
-    throw Error(ErrorKind::usage, "the " + called + " holds the character " + text[found],
+    throw Error(ErrorKind::usage, "the " + called + " holds the character '" + text[found] + "'",
                 "the subject becomes a file name in a signed package; leave out / \\ , + \" < > ;");
   }
   if (text.front() == ' ' || text.back() == ' ' || text.front() == '#') {

@@ -68,7 +68,8 @@ void ask_field(SubjectName& subject, const SubjectField& field) {
       return accept(subject, field, trimmed(*answer));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::usage) throw;
-      std::cerr << "    " << error.what() << (error.hint().empty() ? "" : "; " + error.hint()) << "\n";
+      std::cerr << "    " << error.what() << "\n";
+      if (!error.hint().empty()) std::cerr << "    " << error.hint() << "\n";
     }
   }
 }
