@@ -158,17 +158,19 @@ std::optional<Issue> check_place(const VroContents& contents, const VroElementPl
   }
 }
 
-void check_places(const VroContents& contents, Issues& issues) {
+}  // namespace
+
+certstore::Issues vro_misplaced(const VroContents& contents, unsigned jobs) {
   const auto& elements = contents.layout.elements;
   std::vector<std::optional<Issue>> found(elements.size());
-  certstore::for_each_parallel(elements.size(), 0,
+  certstore::for_each_parallel(elements.size(), jobs,
                                [&](std::size_t i) { found[i] = check_place(contents, elements[i]); });
+  Issues issues;
   for (std::optional<Issue>& issue : found) {
     if (issue) issues.push_back(std::move(*issue));
   }
+  return issues;
 }
-
-}  // namespace
 
 Coverage vro_coverage(const VroContents& contents, std::span<const VerifiedSignature> verified) {
   Coverage coverage;
@@ -207,7 +209,8 @@ certstore::Issues vro_check_set(const VroContents& contents, const Coverage& cov
     const Properties meta = Properties::parse(verified.front().message(), kVroMeta);
     issues = check_seal(contents, coverage, parse_seal(*meta.find(kSealKey)), set_digests);
   }
-  check_places(contents, issues);
+  const Issues misplaced = vro_misplaced(contents, 0);
+  issues.insert(issues.end(), misplaced.begin(), misplaced.end());
   return issues;
 }
 

@@ -14,6 +14,8 @@ namespace formats {
 [[nodiscard]] certstore::Issues vro_check_set(const VroContents& contents, const Coverage& coverage,
                                               std::span<const VerifiedSignature> verified,
                                               std::span<const certstore::Bytes> set_digests);
+// What is wrong with the places of the elements: each has an info whose id is that of its folder.
+[[nodiscard]] certstore::Issues vro_misplaced(const VroContents& contents, unsigned jobs);
 // See SignedPackage::unprovable().
 [[nodiscard]] certstore::Issues vro_unprovable(const Coverage& coverage);
 

@@ -31,12 +31,11 @@ class VroPackage final : public SignedPackage {
     }
     if (!contents_.sound) return;
     contents_.layout = vro_layout(contents_.index);
-    if (contents_.layout.signatures.empty()) return;
+    load_certificates();
     if (const auto mark = jar_signature(contents_.index)) {
       issues_.push_back({IssueCode::ambiguous_layouts, *mark, "it is a signature of a JAR"});
     }
-    load_certificates();
-    load_root();
+    if (!contents_.layout.signatures.empty()) load_root();
   }
 
   [[nodiscard]] std::string_view format() const override { return "vro"; }
@@ -77,11 +76,14 @@ class VroPackage final : public SignedPackage {
     issues_.push_back({IssueCode::malformed_layout, std::string(contents_.name(entry)), std::move(detail)});
   }
 
+  // What is wrong with the certificates of an unsigned package is said when it is signed.
   void load_certificates() {
     const std::vector<std::size_t>& places = contents_.layout.certificates;
+    const bool is_signed = !contents_.layout.signatures.empty();
     if (places.size() > certstore::limits::kCertificates) {
-      issues_.push_back({IssueCode::malformed_layout, std::string(kVroCertificates),
-                         std::to_string(places.size()) + " certificates are too many"});
+      if (is_signed)
+        issues_.push_back({IssueCode::malformed_layout, std::string(kVroCertificates),
+                           std::to_string(places.size()) + " certificates are too many"});
       return;
     }
     for (const std::size_t place : places) {
@@ -91,7 +93,7 @@ class VroPackage final : public SignedPackage {
             {place, certstore::Certificate::from_der(der, contents_.name(place))});
       } catch (const Error& error) {
         if (error.kind() != ErrorKind::malformed) throw;
-        malformed(place, error.what());
+        if (is_signed) malformed(place, error.what());
       }
     }
   }

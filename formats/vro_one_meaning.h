@@ -1,0 +1,38 @@
+// A vRO signature is over raw bytes without context, so a member could be made that is at the same time a CMS
+// attribute set, a certificate, or the signed list of another layout. What could be shown as such is not
+// signed (docs/formats/vro.md, "One meaning").
+#pragma once
+
+#include "certstore/base/bytes.h"
+
+#include <cstdint>
+#include <string>
+
+namespace formats {
+
+// Looks at one member, piece by piece, in bounded memory.
+class MeaningCheck {
+ public:
+  void feed(certstore::ByteView piece);
+  // After the last piece: what else the member could be taken for; empty if nothing.
+  [[nodiscard]] std::string other_meaning();
+  // Whether its root element is `properties`: then the caller reads it whole, and asks properties_meaning().
+  [[nodiscard]] bool is_properties() const;
+
+ private:
+  [[nodiscard]] bool is_der() const;
+  void end_line();
+
+  certstore::Bytes prefix_;
+  certstore::Bytes tail_;  // the last two bytes
+  std::uint64_t size_ = 0;
+  std::string line_;  // the line being read, cut
+  bool at_first_line_ = true;
+  std::string found_;
+};
+
+// What a document whose root element is `properties`, other than dunes-meta-inf, could be taken for: a
+// dunes-meta-inf, if it has keys of one or cannot be read strictly; empty if nothing.
+[[nodiscard]] std::string properties_meaning(certstore::ByteView document);
+
+}  // namespace formats
