@@ -96,59 +96,59 @@ void require_fits(const Meta& meta, FileSize size, const std::filesystem::path& 
 
 struct Walk {
   MDB_txn* transaction = nullptr;
+  std::size_t last_page = 0;
   std::size_t pages = 2;  // the meta pages
 };
 
-bool add_pages(Walk& walk, MDB_dbi database, std::size_t records) {
+// Calls `take` for each record; false if their number is not the one that the database tells. Damage can make
+// a circle of pages: the walk ends at that number.
+template <typename Take>
+bool walk_database(Walk& walk, MDB_dbi database, Take take) {
   MDB_stat stat{};
-  if (mdb_stat(walk.transaction, database, &stat) != MDB_SUCCESS) return false;
+  MDB_cursor* cursor = nullptr;
+  if (mdb_stat(walk.transaction, database, &stat) != MDB_SUCCESS ||
+      mdb_cursor_open(walk.transaction, database, &cursor) != MDB_SUCCESS ||
+      stat.ms_entries > (walk.last_page + 1) * stat.ms_psize) {
+    return false;
+  }
   walk.pages += stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages;
-  return stat.ms_entries == records;
+  MDB_val key{};
+  MDB_val value{};
+  for (std::size_t i = 0; i < stat.ms_entries; ++i) {
+    if (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) != MDB_SUCCESS || !take(key, value)) return false;
+  }
+  return mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == MDB_NOTFOUND;
 }
 
 // Touches every byte, and finds each record a second time by its key.
 bool walk_records(Walk& walk, MDB_dbi database) {
-  MDB_cursor* cursor = nullptr;
-  if (mdb_cursor_open(walk.transaction, database, &cursor) != MDB_SUCCESS) return false;
-  MDB_val key{};
-  MDB_val value{};
-  std::size_t records = 0;
   volatile std::uint8_t sum = 0;
-  int result = 0;
-  while ((result = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == MDB_SUCCESS) {
-    ++records;
+  return walk_database(walk, database, [&](MDB_val key, const MDB_val& value) {
     MDB_val again{};
     if (mdb_get(walk.transaction, database, &key, &again) != MDB_SUCCESS || again.mv_data != value.mv_data)
       return false;
     for (const std::uint8_t byte : ByteView(static_cast<const std::uint8_t*>(value.mv_data), value.mv_size)) {
       sum = static_cast<std::uint8_t>(sum ^ byte);
     }
-  }
-  return result == MDB_NOTFOUND && add_pages(walk, database, records);
+    return true;
+  });
 }
 
 // The free list: lists of 8-byte page numbers, each with its length in front. A page that is listed and in
 // use would be overwritten by the next writer.
-bool walk_free_list(Walk& walk, std::size_t last_page) {
-  MDB_cursor* cursor = nullptr;
-  if (mdb_cursor_open(walk.transaction, 0, &cursor) != MDB_SUCCESS) return false;
-  MDB_val key{};
-  MDB_val value{};
-  std::size_t records = 0;
-  int result = 0;
-  while ((result = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == MDB_SUCCESS) {
-    ++records;
+bool walk_free_list(Walk& walk) {
+  return walk_database(walk, 0, [&](const MDB_val&, const MDB_val& value) {
     ByteReader reader({static_cast<const std::uint8_t*>(value.mv_data), value.mv_size}, "free list");
     if (reader.left() < 8) return false;
     const std::uint64_t count = reader.u64();
     if (count > reader.left() / 8) return false;
+    walk.pages += count;
     for (std::uint64_t i = 0; i < count; ++i) {
       const std::uint64_t page = reader.u64();
-      if (page < 2 || page > last_page) return false;
+      if (page < 2 || page > walk.last_page) return false;
     }
-    walk.pages += count;
-  }
-  return result == MDB_NOTFOUND && add_pages(walk, 0, records);
+    return true;
+  });
 }
 
 bool walk_file(const char* file) {
@@ -164,8 +164,9 @@ bool walk_file(const char* file) {
       mdb_dbi_open(walk.transaction, nullptr, 0, &database) != MDB_SUCCESS) {
     return false;
   }
-  return walk_records(walk, database) && walk_free_list(walk, information.me_last_pgno) &&
-         walk.pages == information.me_last_pgno + 1;
+  walk.last_page = information.me_last_pgno;
+  // Every page is in use or free, none is both.
+  return walk_records(walk, database) && walk_free_list(walk) && walk.pages == walk.last_page + 1;
 }
 
 // Never returns. A damaged page may kill it by a signal, an assertion of LMDB, or an endless loop.
