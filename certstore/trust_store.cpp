@@ -221,6 +221,16 @@ void TrustStore::raise_serial(const SealedName& name, std::uint64_t serial, cons
   });
 }
 
+void TrustStore::note(std::string_view action, std::string_view about, const Actor& actor) {
+  environment_.update([&](Transaction& transaction) {
+    append_audit(transaction, {.number = 0,
+                               .time = actor.when,
+                               .action = std::string(action),
+                               .record = std::string(about),
+                               .who = actor.who});
+  });
+}
+
 std::vector<AuditEntry> TrustStore::audit_log() const {
   std::vector<AuditEntry> entries;
   for (const auto& [name, bytes] : environment_.read().list(kAuditPrefix)) {

@@ -68,6 +68,8 @@ class TrustStore {
   // Remembers a serial; a lower one than the remembered changes nothing.
   void raise_serial(const SealedName& name, std::uint64_t serial, const Actor& actor);
 
+  // Writes one line of the audit log about something that leaves no record; `about` names it.
+  void note(std::string_view action, std::string_view about, const Actor& actor);
   [[nodiscard]] std::vector<AuditEntry> audit_log() const;
 
  private:

@@ -7,6 +7,7 @@ namespace verifier {
 
 [[nodiscard]] certstore::cli::Command check_command();
 [[nodiscard]] certstore::cli::Command explain_command();
+[[nodiscard]] certstore::cli::Command import_command();
 [[nodiscard]] certstore::cli::Command show_command();
 [[nodiscard]] certstore::cli::Command trust_add_command();
 [[nodiscard]] certstore::cli::Command trust_list_command();

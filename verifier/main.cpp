@@ -6,6 +6,7 @@ int main(int argc, char** argv) {
                                   "judges signed packages and remembers whom to trust",
                                   {
                                       verifier::check_command(),
+                                      verifier::import_command(),
                                       verifier::show_command(),
                                       verifier::trust_add_command(),
                                       verifier::trust_list_command(),
