@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Real packages signed by us: they verify under our key, OpenSSL agrees, and every known attack is caught."""
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from vro_workbench import (DATA, Workbench, element_ids, files_of, needs_data, read, signed_packages,  # noqa: E402
+from vro_workbench import (DATA, NOW, ROOT, Workbench, element_ids, files_of, needs_data, read, signed_packages,  # noqa: E402
                            write)
 
 
@@ -146,7 +147,7 @@ class ResignedPackages(Workbench):
         older, newer = self.home / "older.package", self.home / "newer.package"
         self.sign(DATA / name, older, "--replace", SOURCE_DATE_EPOCH="1790000000")
         self.sign(DATA / name, newer, "--replace", SOURCE_DATE_EPOCH="1795000000")
-        at = ("--at-time", "2026-11-23T12:00:00Z")
+        at = ("--at-time", NOW)
         self.tool("pkgverify", "trust", "add", self.certificate, "--reason", "test", **store)
         self.tool("pkgverify", "check", older, *at, **store)
         self.tool("pkgverify", "import", newer, "--to", self.home / "imported", "--yes", *at, **store)
@@ -156,11 +157,57 @@ class ResignedPackages(Workbench):
 
 
 @needs_data
+class StrippedSeals(Workbench):
+    """The seal taken out by somebody who has the key: its own certificate, or the trust record, gives it away."""
+
+    BOUND_OID = re.search(r'kAlwaysBoundOid = "([\d.]+)"',
+                          (ROOT / "certstore/certificate.h").read_text()).group(1)
+
+    def stripped(self, *extension):
+        """Signed by pkgsign with a key that openssl made, then unsealed and signed anew by openssl."""
+        key, certificate = self.home / "key.pem", self.home / "certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-noenc", "-keyout", key, "-out", certificate,
+                        "-subj", "/CN=Stripper", "-days", "3650", *extension], check=True, capture_output=True)
+        key.chmod(0o600)
+        sealed = self.home / "sealed.package"
+        sealed.unlink(missing_ok=True)
+        self.tool("pkgsign", "sign", DATA / "package_v1.0.8580c6ca.package", "--replace", "-o", sealed, "--key", key,
+                  "--cert", certificate)
+        entries = read(sealed)
+        meta = re.sub(rb'<entry key="pkgtrust-seal">[^<]*</entry>\s*', b"", entries["dunes-meta-inf"])
+        self.assertNotEqual(meta, entries["dunes-meta-inf"])
+        (self.home / "meta").write_bytes(meta)
+        signature = subprocess.run(["openssl", "dgst", "-sha256", "-sign", key, self.home / "meta"], check=True,
+                                   capture_output=True).stdout
+        return certificate, sealed, write(self.home / "stripped.package", {
+            **entries, "dunes-meta-inf": meta, "signatures/dunes-meta-inf": signature})
+
+    def test_a_certificate_that_promises_bound_packages_makes_it_invalid(self):
+        certificate, sealed, stripped = self.stripped("-addext", f"{self.BOUND_OID}=DER:0500")
+        self.tool("pkgverify", "check", sealed, "--trust", certificate, "--at-time", NOW)
+        said = self.tool("pkgverify", "check", stripped, "--trust", certificate, "--at-time", NOW, "--format", "json",
+                         code=13)
+        self.assertIn('"seal-missing"', said)
+
+    def test_a_record_made_from_a_bound_package_refuses_it(self):
+        certificate, sealed, stripped = self.stripped()
+        store = {"PKGTRUST_STORE": str(self.home / "importer")}
+        fingerprint = subprocess.run(["openssl", "x509", "-in", certificate, "-noout", "-fingerprint", "-sha256"],
+                                     check=True, capture_output=True, text=True).stdout
+        fingerprint = fingerprint.split("=")[1].strip().replace(":", "").lower()
+        self.tool("pkgverify", "trust", "add", "--signer", "sha256:" + fingerprint, "--from", sealed, "--reason", "test",
+                  **store)
+        self.tool("pkgverify", "check", sealed, "--at-time", NOW, **store)
+        said = self.tool("pkgverify", "check", stripped, "--at-time", NOW, "--format", "json", code=12, **store)
+        self.assertIn('"unbound-refused"', said)
+
+
+@needs_data
 class Originals(Workbench):
     def test_what_the_format_cannot_catch_is_said_of_each_original(self):
         for row in signed_packages():
             with self.subTest(package=row["file"]):
-                text = self.tool("pkgverify", "check", DATA / row["file"], "--at-time", "2026-11-23T12:00:00Z",
+                text = self.tool("pkgverify", "check", DATA / row["file"], "--at-time", NOW,
                                  "--format", "json", code=int(row["exit_untrusted"]))
                 self.assertIn('"unprovable"', text)
 
@@ -168,7 +215,7 @@ class Originals(Workbench):
         entries = read(DATA / "com.gvp.poscodx.f7d61b4a.package")
         dropped = files_of(entries, element_ids(entries)[0])
         less = write(self.home / "less.package", {n: c for n, c in entries.items() if n not in dropped})
-        text = self.tool("pkgverify", "check", less, "--at-time", "2026-11-23T12:00:00Z", "--format", "json", code=11)
+        text = self.tool("pkgverify", "check", less, "--at-time", NOW, "--format", "json", code=11)
         self.assertIn('"unprovable"', text)
 
 

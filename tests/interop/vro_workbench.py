@@ -7,6 +7,7 @@ import tempfile
 import unittest
 import zipfile
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ["PKGTRUST_BIN"])
 DATA = pathlib.Path(os.environ["PKGTRUST_TEST_DATA"]) / "vro"
 REQUIRED = os.environ.get("PKGTRUST_REQUIRE_DATA") == "1"
