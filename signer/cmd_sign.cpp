@@ -119,11 +119,13 @@ class Batch {
     if (arguments_.quiet()) return;
     const bool dry = arguments_.has("dry-run");
     // The package itself is the result on standard output.
-    std::ostream& out = job.target.path == "-" && !dry ? std::cerr : std::cout;
-    out << (dry ? "would sign " : "signed ") << certstore::shell_quoted(job.target.path.string()) << ": "
-        << prepared.plan->signed_entries() << " entries, " << certstore::name_of(request_.digest)
-        << (request_.bound ? ", bound" : ", not bound") << ", by "
-        << certstore::escaped(request_.certificate.subject()) << " (SHA256 "
+    const bool to_stdout = job.target.path == "-";
+    const std::string place =
+        to_stdout ? "standard output" : certstore::shell_quoted(job.target.path.string());
+    std::ostream& out = to_stdout && !dry ? std::cerr : std::cout;
+    out << (dry ? "would sign " : "signed ") << place << ": " << prepared.plan->signed_entries()
+        << " entries, " << certstore::name_of(request_.digest) << (request_.bound ? ", bound" : ", not bound")
+        << ", by " << certstore::escaped(request_.certificate.subject()) << " (SHA256 "
         << certstore::to_hex(request_.certificate.sha256()) << ")\n";
   }
 

@@ -1,0 +1,180 @@
+#include "signer/sign.h"
+#include "certificates.h"
+#include "certstore/base/error.h"
+#include "fake_package.h"
+#include "vro_files.h"
+
+#include <sodium.h>
+#include <boost/test/unit_test.hpp>
+
+#include <functional>
+
+using certstore::Error;
+using certstore::ErrorKind;
+using signer::PreparedPackage;
+using signer::Target;
+using tests::TemporaryFolder;
+
+namespace {
+
+// Not protect_secrets(): without ptrace the leak checker cannot work.
+struct StartSodium {
+  StartSodium() {
+    if (sodium_init() < 0) throw std::runtime_error("libsodium does not start");
+  }
+};
+BOOST_TEST_GLOBAL_FIXTURE(StartSodium);
+
+certstore::Certificate certificate_of(const std::string& name) {
+  // So that the test ends well in any year.
+  return tests::make_self_signed_certificate(
+      {.common_name = name, .not_after = certstore::parse_instant("9999-12-31"), .extensions = {}});
+}
+
+// Does something bad around the plan that it wraps.
+class Sabotage : public formats::SigningPlan {
+ public:
+  using Deed =
+      std::function<void(const formats::SigningPlan&, const certstore::Signer&, certstore::AtomicFile&)>;
+  Sabotage(std::unique_ptr<formats::SigningPlan> plan, Deed deed)
+      : plan_(std::move(plan)), deed_(std::move(deed)) {}
+  void write(const certstore::Signer& signer, certstore::AtomicFile& out) const override {
+    deed_(*plan_, signer, out);
+  }
+  std::size_t signed_entries() const override { return plan_->signed_entries(); }
+
+ private:
+  std::unique_ptr<formats::SigningPlan> plan_;
+  Deed deed_;
+};
+
+// A folder with an unsigned package and an older target, and an identity.
+struct Bench {
+  Bench() {
+    const auto package = vro_test::archive_of(vro_test::unsigned_members());
+    const auto bytes = package.read_all(1 << 20);
+    tests::put(input, std::string(certstore::as_text(bytes)));
+    tests::put(target, "older");
+  }
+  formats::SigningRequest request() const {
+    return {.certificate = certificate,
+            .chain = {},
+            .time = certstore::parse_instant("2026-01-01"),
+            .serial = {}};
+  }
+  certstore::Signer identity() const {
+    const auto pkcs8 = tests::key_named("server").to_pkcs8();
+    return {certstore::PrivateKey::from_pkcs8(pkcs8.view(), "server"), certificate, {}};
+  }
+  // Signs with the plan spoiled by `deed`; returns the kind of the refusal, or nothing.
+  std::optional<ErrorKind> sign(const Sabotage::Deed& deed) const {
+    PreparedPackage prepared = signer::prepare(input, request());
+    prepared.plan = std::make_unique<Sabotage>(std::move(prepared.plan), deed);
+    try {
+      signer::write_signed(prepared, request(), identity(), {target, certstore::Existing::replace, {}});
+      return std::nullopt;
+    } catch (const Error& error) {
+      return error.kind();
+    }
+  }
+
+  TemporaryFolder folder;
+  std::filesystem::path input = folder.path() / "in.package";
+  std::filesystem::path target = folder.path() / "out/target.package";
+  certstore::Certificate certificate = certificate_of("server");
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(signing)
+
+BOOST_AUTO_TEST_CASE(an_undisturbed_package_is_signed) {
+  const Bench bench;
+  const auto refusal =
+      bench.sign([](const auto& plan, const auto& signer, auto& out) { plan.write(signer, out); });
+  BOOST_TEST(!refusal.has_value());
+  BOOST_TEST(tests::content_of(bench.target).starts_with("PK"));
+}
+
+BOOST_AUTO_TEST_CASE(a_directory_that_vanishes_while_it_is_written_is_an_error) {
+  const Bench bench;
+  const auto refusal = bench.sign([&](const auto& plan, const auto& signer, auto& out) {
+    plan.write(signer, out);
+    std::filesystem::remove_all(bench.folder.path() / "out");
+  });
+  BOOST_TEST((refusal == ErrorKind::io));
+  BOOST_TEST(!std::filesystem::exists(bench.folder.path() / "out"));
+}
+
+BOOST_AUTO_TEST_CASE(a_package_that_changes_while_it_is_signed_is_refused) {
+  const Bench bench;
+  const auto refusal = bench.sign([&](const auto& plan, const auto& signer, auto& out) {
+    plan.write(signer, out);
+    std::ofstream(bench.input, std::ios::app) << "more";
+  });
+  BOOST_TEST((refusal == ErrorKind::io));
+  BOOST_TEST(tests::content_of(bench.target) == "older");
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_verify_is_never_put_in_place) {
+  const Bench bench;
+  const auto refusal = bench.sign([](const auto& plan, const auto& signer, auto& out) {
+    plan.write(signer, out);
+    out.write(certstore::as_bytes("a tail that no reader accepts"));
+  });
+  BOOST_TEST((refusal == ErrorKind::internal));
+  BOOST_TEST(tests::content_of(bench.target) == "older");
+}
+
+BOOST_AUTO_TEST_CASE(an_unsigned_copy_is_never_put_in_place) {
+  const Bench bench;
+  const auto input = certstore::InputFile::open(bench.input);
+  const auto refusal =
+      bench.sign([&](const auto&, const auto&, auto& out) { out.copy(input, 0, input.size()); });
+  BOOST_TEST((refusal == ErrorKind::internal));
+  BOOST_TEST(tests::content_of(bench.target) == "older");
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_while_writing_leaves_the_target_and_no_other_file) {
+  const Bench bench;
+  const auto refusal = bench.sign([](const auto&, const auto&, auto& out) {
+    out.write(certstore::as_bytes("half"));
+    throw Error(ErrorKind::io, "no space is left");
+  });
+  BOOST_TEST((refusal == ErrorKind::io));
+  BOOST_TEST(tests::content_of(bench.target) == "older");
+  const std::filesystem::directory_iterator files(bench.folder.path() / "out");
+  BOOST_TEST(std::distance(begin(files), end(files)) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_identity_that_is_another_than_was_planned_for_is_refused) {
+  const Bench bench;
+  const PreparedPackage prepared = signer::prepare(bench.input, bench.request());
+  formats::SigningRequest other = bench.request();
+  other.certificate = certificate_of("another");
+  BOOST_CHECK_EXCEPTION(signer::write_signed(prepared, other, bench.identity(), {bench.target}), Error,
+                        [](const Error& error) { return error.kind() == ErrorKind::key; });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(fitness)
+
+BOOST_AUTO_TEST_CASE(dates_count_to_the_second) {
+  const Bench bench;
+  const auto kind_at = [&](certstore::Instant at) -> std::optional<ErrorKind> {
+    try {
+      signer::require_fit(bench.request(), at);
+      return std::nullopt;
+    } catch (const Error& error) {
+      return error.kind();
+    }
+  };
+  const std::chrono::seconds one(1);
+  BOOST_TEST((kind_at(bench.certificate.not_before() - one) == ErrorKind::dates));
+  BOOST_TEST(!kind_at(bench.certificate.not_before()).has_value());
+  BOOST_TEST(!kind_at(bench.certificate.not_after()).has_value());
+  BOOST_TEST((kind_at(bench.certificate.not_after() + one) == ErrorKind::dates));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
