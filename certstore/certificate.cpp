@@ -145,6 +145,25 @@ bool Certificate::checks_rsa_signature(DigestAlgorithm algorithm, ByteView messa
   return matches;
 }
 
+std::optional<Bytes> Certificate::digest_in_rsa_signature(DigestAlgorithm algorithm,
+                                                          ByteView signature) const {
+  if (facts_->key_kind != KeyKind::rsa || !facts_->key_unsoundness.empty()) return std::nullopt;
+  const openssl::KeyContext context(EVP_PKEY_CTX_new(X509_get0_pubkey(facts_->x509.get()), nullptr));
+  if (!context) openssl::throw_error("making a verification context");
+  openssl::require(EVP_PKEY_verify_recover_init(context.get()), "starting a recovery");
+  openssl::require(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING), "choosing PKCS#1 v1.5");
+  openssl::require(EVP_PKEY_CTX_set_signature_md(context.get(), evp(algorithm)), "choosing the digest");
+  // OpenSSL writes up to the size of the modulus before it knows that the padding is wrong.
+  Bytes found(limits::kRsaBits / 8);
+  std::size_t size = found.size();
+  const bool is_signature =
+      EVP_PKEY_verify_recover(context.get(), found.data(), &size, signature.data(), signature.size()) == 1;
+  openssl::clear_errors();
+  if (!is_signature || size != size_of(algorithm)) return std::nullopt;
+  found.resize(size);
+  return found;
+}
+
 std::vector<Certificate> read_certificates(ByteView file, std::string_view what) {
   std::vector<Certificate> certificates;
   if (!file.empty() && file[0] == 0x30) {

@@ -51,6 +51,10 @@ class Certificate {
   // digest by this key; false for other key kinds.
   [[nodiscard]] bool checks_rsa_signature(DigestAlgorithm algorithm, ByteView message_digest,
                                           ByteView signature) const;
+  // The digest that `signature` is of, if it is a canonical one with that algorithm by this key; for asking
+  // what was signed when the message is not known.
+  [[nodiscard]] std::optional<Bytes> digest_in_rsa_signature(DigestAlgorithm algorithm,
+                                                             ByteView signature) const;
 
   // Borrowed; for calls into OpenSSL inside certstore.
   [[nodiscard]] X509* openssl() const { return facts_->x509.get(); }
