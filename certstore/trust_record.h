@@ -36,7 +36,7 @@ struct TrustRecord {
   Kind kind = Kind::trust;
   Subject subject = Subject::certificate;
   Sha256 sha256{};    // of the certificate, its SubjectPublicKeyInfo, or the file
-  Bytes certificate;  // DER, where the subject is one
+  Bytes certificate;  // DER, where the subject is one; may stand for the key of a public_key record
   std::string label;  // what people call it: the certificate's subject or the file's name when it was made
   Use use = Use::package;
   Scope scope = Scope::everything;

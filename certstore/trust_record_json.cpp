@@ -3,6 +3,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/limits.h"
+#include "certstore/certificate.h"
 #include "certstore/json_record.h"
 
 #include <algorithm>
@@ -144,18 +145,31 @@ std::string_view name_of(TrustRecord::Origin origin) {
   throw Error(ErrorKind::internal, "an origin of trust without a name");
 }
 
+// Whether the certificate is the one that the record names, or one of the key that it names.
+bool holds_what_it_names(const TrustRecord& record) {
+  switch (record.subject) {
+    case TrustRecord::Subject::certificate:
+      return sha256(record.certificate) == record.sha256;
+    case TrustRecord::Subject::public_key:
+      return Certificate::from_der(record.certificate, "the certificate of a trust record")
+                 .public_key_sha256() == record.sha256;
+    case TrustRecord::Subject::content:
+      return false;
+  }
+  return false;
+}
+
 void require_consistent(const TrustRecord& record) {
   if ((record.scope == TrustRecord::Scope::everything) != record.scope_text.empty()) {
     refuse("its scope and the scope's name contradict each other");
   }
   // A retired certificate may be known by its fingerprint alone.
   const bool names_certificate = record.subject == TrustRecord::Subject::certificate;
-  if (record.certificate.empty() ? names_certificate && record.kind == TrustRecord::Kind::trust
-                                 : !names_certificate) {
-    refuse("a record about a certificate holds it, others hold none");
+  if (record.certificate.empty() && names_certificate && record.kind == TrustRecord::Kind::trust) {
+    refuse("a record about a certificate holds it");
   }
   if (!record.certificate.empty() &&
-      (record.certificate.size() > limits::kCertificateSize || sha256(record.certificate) != record.sha256)) {
+      (record.certificate.size() > limits::kCertificateSize || !holds_what_it_names(record))) {
     refuse("its certificate is not the one that it names");
   }
   if (record.until && *record.until < record.from) refuse("it ends before it begins");

@@ -38,7 +38,8 @@ void write_entry(const Report& report, std::size_t entry, std::ostream& out) {
 void write_element(const Report& report, const ElementReport& element, const TextStyle& style,
                    std::ostream& out) {
   const formats::Element& found = element.element;
-  write_fact(out, 2, "element", escaped(found.kind) + "  " + in_quotes(found.name));
+  write_fact(out, 2, "element",
+             (found.kind.empty() ? "" : escaped(found.kind) + "  ") + in_quotes(found.name));
   write_fact(out, 4, "id", escaped(found.id));
   if (!found.folder.empty()) write_fact(out, 4, "folder", in_quotes(found.folder));
   if (!found.version.empty()) write_fact(out, 4, "version", escaped(found.version));

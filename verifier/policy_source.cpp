@@ -8,6 +8,7 @@
 #include "certstore/trust_store.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
 
 namespace verifier {
@@ -48,10 +49,20 @@ std::set<certstore::Sha256> read_bad_keys(const std::string& path) {
   return keys;
 }
 
+// Judging needs no store, so it needs no home either.
+bool names_any_store(const Arguments& arguments) {
+  return arguments.has("store") || std::getenv("PKGTRUST_STORE") != nullptr ||
+         std::getenv("XDG_DATA_HOME") != nullptr || std::getenv("HOME") != nullptr;
+}
+
 void read_store(const Arguments& arguments, certstore::TrustPolicy& policy) {
+  if (!names_any_store(arguments)) return;
   const auto store = certstore::TrustStore::open_if_present(trust_folder(arguments));
   if (!store) return;
   policy.records = store->list();
+  for (const auto& [name, accepted] : store->accepted_serials()) {
+    policy.highest_serials[{name.signer, name.package}] = accepted.serial;
+  }
 }
 
 }  // namespace

@@ -188,7 +188,7 @@ TrustRecord about_file(const Arguments& arguments, TrustRecord record) {
   std::copy(digest.begin(), digest.end(), record.sha256.begin());
   compare(arguments, record.sha256, record);
   record.subject = TrustRecord::Subject::content;
-  record.label = path;
+  record.label = certstore::is_utf8(path) ? path : certstore::escaped(path);
   return record;
 }
 

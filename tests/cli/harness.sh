@@ -43,8 +43,8 @@ fail() {
   any_failed=1
   echo "    $1"
   echo "    after: $last_command"
-  sed 's/^/    stdout: /' "$out" | head -40
-  sed 's/^/    stderr: /' "$err" | head -20
+  sed 's/^/    stdout: /' "$out" | cut -c1-200 | head -40
+  sed 's/^/    stderr: /' "$err" | cut -c1-200 | head -20
 }
 
 expect() {
