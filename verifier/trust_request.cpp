@@ -47,7 +47,7 @@ void refuse_contradictions(const Arguments& arguments) {
     throw Error(ErrorKind::usage, "--signer and --from go together",
                 "pkgverify trust add --signer sha256:... --from PACKAGE");
   }
-  if (file && !(arguments.has("until") && arguments.has("reason"))) {
+  if (file && (!arguments.has("until") || arguments.value("reason").value_or("").empty())) {
     throw Error(ErrorKind::usage, "--file needs --until and --reason",
                 "it accepts these bytes whoever signed them, so it must say why and end");
   }

@@ -43,7 +43,7 @@ for name in "${names[@]}"; do
   check_that "nothing else ran" [ ! -e pwned ]
 
   begin "a record about a file called $shown is shown, removed and put back by the printed words"
-  reason=$(printf %s "$name" | iconv -f UTF-8 -t UTF-8 2>/dev/null) || reason=
+  reason=$(printf %s "$name" | iconv -f UTF-8 -t UTF-8 2>/dev/null) || reason=none
   expect 0 pkgverify trust add --file "./$name" --until 2090-01-01 --reason "$reason"
   check_that "printable" is_printable "$out"
   record=$(sed -n 's/^  record  *//p' "$out")
@@ -53,7 +53,7 @@ for name in "${names[@]}"; do
   check_that "printable remove" is_printable "$out"
   undo=$(sed -n '/^to undo, paste:$/,$p' "$out" | tail -n +2)
   # A name that is not UTF-8 is kept escaped: the words then name no file, and never another one.
-  if [ -n "$reason" ]; then
+  if [ "$reason" != none ]; then
     expect 0 bash -c "$undo"
     expect 0 pkgverify trust show "$record"
   else

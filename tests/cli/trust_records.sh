@@ -150,6 +150,7 @@ expect 2 pkgverify trust add --signer "$signer"
 expect 2 pkgverify trust add --signer CN=Somebody --from "$package"
 expect 2 pkgverify trust add --file "$package"
 expect 2 pkgverify trust add --file "$package" --until 2090-01-01
+expect 2 pkgverify trust add --file "$package" --until 2090-01-01 --reason ''
 expect 2 pkgverify trust add --file "$package" --until 2090-01-01 --reason x --allow-weak md5
 expect 2 pkgverify trust add "$scratch/signer.pem" --name a --glob b
 expect 2 pkgverify trust add "$scratch/signer.pem" --name ''
