@@ -108,6 +108,10 @@ std::filesystem::path lock_file_of(const std::filesystem::path& file) {
   return file.string() + "-lock";
 }
 
+std::filesystem::path unfinished_of(const std::filesystem::path& file) {
+  return file.string() + ".new";
+}
+
 // Whether LMDB can have its lock file; makes it where it is absent.
 bool can_lock(const std::filesystem::path& file) {
   const std::filesystem::path path = lock_file_of(file);
@@ -292,6 +296,8 @@ void LmdbEnvironment::open_file() {
     const Locked still(write_lock_, LOCK_SH, file_);
     require_sound();
   }
+  // Nobody replaces the file while we hold the folder: a file of this name is what a killed process left.
+  if (mode_ == OpenMode::write) remove_leftover(unfinished_of(file_));
   unsigned flags = mode_ == OpenMode::read ? MDB_RDONLY : 0;
   if (mode_ == OpenMode::read && !can_lock(file_)) {
     // Without LMDB's reader table a writer could reuse the pages that we read; our lock makes writers wait
@@ -354,7 +360,7 @@ void LmdbEnvironment::replace_file(const Change& change) {
     change(transaction);
     records = transaction.list("");
   });
-  const std::filesystem::path unfinished = file_.string() + ".new";
+  const std::filesystem::path unfinished = unfinished_of(file_);
   build(unfinished, records);
   environment_.reset();
   if (::rename(unfinished.c_str(), file_.c_str()) != 0) throw_errno("replace", file_.string(), errno);

@@ -183,6 +183,37 @@ BOOST_AUTO_TEST_CASE(a_read_only_file_system_serves_reading) {
   BOOST_CHECK_EQUAL(result, 0);
 }
 
+BOOST_AUTO_TEST_CASE(a_full_disk_leaves_the_old_state) {
+  if (!is_root()) return;
+  const std::filesystem::path disk = folder.path / "disk";
+  std::filesystem::create_directory(disk);
+  const int result = result_of(in_child([&] {
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mount("none", disk.c_str(), "tmpfs", 0, "size=256k") != 0) {
+      return 77;
+    }
+    if (!LmdbEnvironment::create(disk / "keys", {{"counter", {0}}})) return 1;
+    const auto fill = [](Transaction& transaction) { transaction.put("large", Bytes(500'000, 1)); };
+    for (const bool rewrite : {false, true}) {
+      try {
+        LmdbEnvironment environment = LmdbEnvironment::open(disk / "keys", OpenMode::write);
+        rewrite ? environment.rewrite(fill) : environment.update(fill);
+        return 2;
+      } catch (const Error& error) {
+        if (error.kind() != ErrorKind::io) return 3;
+      }
+      const auto records = LmdbEnvironment::open(disk / "keys", OpenMode::read).read().list("");
+      if (records != std::vector<Record>{{"counter", {0}}}) return 4;
+    }
+    return 0;
+  }));
+  if (result == 77) {
+    std::cout << "skipped: this machine forbids mounts" << std::endl;
+    return;
+  }
+  BOOST_CHECK_EQUAL(result, 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_store_without_permission_to_write_serves_reading) {
   if (!is_root()) return;
   std::filesystem::permissions(folder_path, std::filesystem::perms(0555));
