@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""The questions of `pkgsign` after init, on a real pseudo-terminal: passphrases, and the consent to remove."""
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+import pexpect
+
+PKGSIGN = os.path.join(os.environ["PKGTRUST_BIN"], "pkgsign")
+PACKAGE = pathlib.Path(__file__).resolve().parents[2] / "samples" / "com.example.greeting.package"
+PASSPHRASE = "passphrase of the store: $"
+CONSENT = "type its name to remove it, Enter keeps it: $"
+
+
+class Questions(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.home = pathlib.Path(self.folder.name)
+        kept = {name: os.environ[name] for name in ("PATH", "ASAN_OPTIONS") if name in os.environ}
+        self.environment = {**kept, "HOME": str(self.home), "LC_ALL": "C.UTF-8", "TERM": "xterm", "GIVEN": "secret"}
+        self.run_tool("init", "--common-name", "a.example", "--key", "rsa-2048", "--kdf-cost", "1:8",
+                      "--passphrase", "env:GIVEN")
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def run_tool(self, *words):
+        return subprocess.run([PKGSIGN, *words], env=self.environment, capture_output=True, text=True, check=True).stdout
+
+    def dialogue(self, words, *exchanges):
+        """Answers each question; returns what was printed and the exit code."""
+        child = pexpect.spawn(PKGSIGN, list(map(str, words)), env=self.environment, encoding="utf-8", timeout=60)
+        text = ""
+        for question, reply in exchanges:
+            child.expect(question)
+            text += child.before
+            if reply is None:
+                child.sendcontrol("c")
+            else:
+                child.sendline(reply)
+        child.expect(pexpect.EOF)
+        text += child.before
+        child.close()
+        return text, child.exitstatus
+
+    def test_signing_asks_for_the_passphrase_after_the_package_is_read(self):
+        signed = self.home / "signed.package"
+        text, code = self.dialogue(["sign", PACKAGE, "-o", signed], (PASSPHRASE, "secret"))
+        self.assertEqual(code, 0, text)
+        self.assertTrue(signed.exists())
+        broken = self.home / "broken.package"
+        broken.write_bytes(b"PK\x03\x04 and no more")
+        text, code = self.dialogue(["sign", broken, "-o", self.home / "x"])
+        self.assertNotEqual(code, 0)
+        self.assertNotIn("passphrase", text)
+
+    def test_a_wrong_or_interrupted_passphrase_writes_nothing(self):
+        signed = self.home / "signed.package"
+        for reply, wanted in (("wrong", 1), ("", 1), (None, 130)):
+            text, code = self.dialogue(["sign", PACKAGE, "-o", signed], (PASSPHRASE, reply))
+            self.assertEqual(code, wanted, text)
+            self.assertFalse(signed.exists())
+
+    def test_a_passphrase_is_asked_for_once_for_many_packages(self):
+        folder = self.home / "in"
+        folder.mkdir()
+        packages = [folder / f"{number}.package" for number in range(120)]
+        for package in packages:
+            package.write_bytes(PACKAGE.read_bytes())
+        text, code = self.dialogue(["sign", *packages, "--in-place"], (PASSPHRASE, "secret"))
+        self.assertEqual(code, 0, text[-2000:])
+        self.assertEqual(text.count("\nsigned "), 120)
+
+    def test_removing_shows_what_and_keeps_it_unless_its_name_is_typed(self):
+        for reply, wanted in (("", 130), ("y", 130), ("server ", 130), (None, 130)):
+            text, code = self.dialogue(["cert", "remove", "server"], (CONSENT, reply))
+            self.assertEqual(code, wanted, text)
+            self.assertIn("CN=a.example", text)
+            self.assertIn("server", self.run_tool("cert", "list"))
+        _, code = self.dialogue(["cert", "remove", "server"], (CONSENT, "server"), (PASSPHRASE, "secret"))
+        self.assertEqual(code, 0)
+        self.assertEqual(self.run_tool("cert", "list"), "")
+
+    def test_changing_asks_for_the_old_once_and_the_new_twice(self):
+        text, code = self.dialogue(["passphrase", "change"], (PASSPHRASE, "wrong"))
+        self.assertEqual(code, 1, text)
+        text, code = self.dialogue(["passphrase", "change"], (PASSPHRASE, "secret"),
+                                   ("new passphrase for the store: $", "next"), ("once more, to be sure: $", "next"))
+        self.assertEqual(code, 0, text)
+        _, code = self.dialogue(["store", "check"], (PASSPHRASE, "next"))
+        self.assertEqual(code, 0)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
