@@ -33,7 +33,7 @@ void require_consent(const Arguments& arguments, const certstore::StoredIdentity
 ExitCode run(const Arguments& arguments) {
   const std::string alias = arguments.operands().front();
   require_consent(arguments, open_keys(arguments, certstore::OpenMode::read).get(alias));
-  auto keys = open_keys(arguments, certstore::OpenMode::write);
+  auto keys = certstore::KeyStore::open(place_of(arguments).keys(), certstore::OpenMode::write);
   const auto master = keys.unlock(store_passphrase(arguments));
   keys.remove_identity(master, alias);
   if (!arguments.quiet()) {

@@ -42,12 +42,20 @@ int key_bits_of(const Arguments& arguments, Profile profile) {
   return 2048;
 }
 
+Instant date_of(const std::string& text) {
+  try {
+    return certstore::parse_instant(text);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::usage, "--until: " + std::string(error.what()), error.hint());
+  }
+}
+
 Instant end_of(const Arguments& arguments, Instant begin) {
   const auto until = arguments.value("until");
   const auto days = arguments.number("days", 1, kMostDays);
   if (until && days) throw Error(ErrorKind::usage, "only one of --days and --until can be given");
   if (!until) return begin + std::chrono::days(days.value_or(kDefaultDays));
-  const Instant end = certstore::parse_instant(*until);
+  const Instant end = date_of(*until);
   if (end <= begin) throw Error(ErrorKind::usage, "--until " + *until + " is not in the future");
   return end;
 }

@@ -24,7 +24,13 @@ using certstore::Signer;
 
 std::vector<Certificate> certificates_in(const std::string& path) {
   const auto file = certstore::InputFile::open(path);
-  return certstore::read_certificates(file.read_all(certstore::limits::kKeyFileSize), path);
+  try {
+    return certstore::read_certificates(file.read_all(certstore::limits::kKeyFileSize), path);
+  } catch (const Error& error) {
+    // The signer's own file, not the package, is what is wrong here: that has another exit code.
+    throw Error(error.kind() == ErrorKind::malformed ? ErrorKind::key : error.kind(), error.what(),
+                error.hint());
+  }
 }
 
 // The bytes of a key file go straight into locked memory.
@@ -102,7 +108,7 @@ Identity from_store(const certstore::cli::Arguments& arguments) {
   const auto passphrase = std::make_shared<std::optional<SecretBytes>>();
   auto unlock = [&arguments, alias, certificate, chain, passphrase] {
     if (!passphrase->has_value()) *passphrase = store_passphrase(arguments);
-    const auto keys = open_keys(arguments, certstore::OpenMode::read);
+    const auto keys = certstore::KeyStore::open(place_of(arguments).keys(), certstore::OpenMode::read);
     const auto master = keys.unlock(**passphrase);
     const SecretBytes pkcs8 = keys.open_private_key(master, alias);
     return Signer(PrivateKey::from_pkcs8(pkcs8.view(), alias), certificate, chain);

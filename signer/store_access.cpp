@@ -6,6 +6,7 @@
 
 #include <array>
 #include <charconv>
+#include <iostream>
 
 namespace signer {
 namespace {
@@ -48,6 +49,11 @@ std::string alias_of(const certstore::cli::Arguments& arguments) {
 
 certstore::KeyStore open_keys(const certstore::cli::Arguments& arguments, certstore::OpenMode mode) {
   const certstore::StorePlace place = place_of(arguments);
+  // A place from --store or a configuration file is known already.
+  if (arguments.verbose() && !arguments.has("store")) {
+    std::cerr << arguments.tool() << ": store = " << certstore::escaped(place.folder.string()) << " (from "
+              << place.origin << ")\n";
+  }
   if (!certstore::KeyStore::exists(place.keys())) {
     throw Error(ErrorKind::store, "there are no keys in " + certstore::in_quotes(place.folder.string()),
                 "pkgsign init makes them");

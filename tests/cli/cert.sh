@@ -28,6 +28,8 @@ assert shown["schema"] == 1 and shown["alias"] == "server", shown
 assert shown["subject"] == "O=Bückler,CN=a.example" and shown["selfSigned"] and shown["alwaysBound"], shown
 assert shown["publicKey"]["bits"] == 2048 and 3648 <= shown["daysLeft"] <= 3650, shown
 PY
+expect 0 pkgsign cert show -v
+warns '^pkgsign: store = .*/pkgtrust \(from '
 expect 1 pkgsign cert show --alias nobody
 warns 'server'
 expect 2 pkgsign cert show --format xml

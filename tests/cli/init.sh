@@ -19,6 +19,7 @@ init 2 --common-name a.example --days 0
 init 2 --common-name a.example --days 9 --until 2090-01-01
 init 2 --common-name a.example --until 2001-01-01
 warns 'not in the future'
+init 2 --common-name a.example --until tomorrow
 init 2 --common-name a.example --compat products
 nothing_made
 

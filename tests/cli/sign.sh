@@ -93,6 +93,8 @@ says 'by CN=files '
 expect 2 pkgsign sign "$package" -o no.package --key files.key
 expect 2 pkgsign sign "$package" -o no.package --key files.key --cert files.crt --alias server
 expect 2 pkgsign sign "$package" -o no.package --chain files.crt --passphrase env:GIVEN
+expect 1 pkgsign sign "$package" -o no.package --key files.key --cert "$package"
+expect 1 pkgsign sign "$package" -o no.package --key files.crt --cert files.crt
 openssl pkey -in files.key -aes256 -passout env:GIVEN -out sealed.key
 expect 0 pkgsign sign "$package" -o sealed.package --key sealed.key --cert files.crt --file-passphrase env:GIVEN
 expect 1 pkgsign sign "$package" -o no.package --key sealed.key --cert files.crt --file-passphrase env:WRONG
