@@ -71,6 +71,13 @@ std::vector<OwnerCount> count_owners(const Report& report) {
   return sorted;
 }
 
+std::size_t flagged_elements(const Report& report) {
+  const auto flagged = [](const ElementReport& element) {
+    return element.element.owner && !element.owner_trusted;
+  };
+  return static_cast<std::size_t>(std::count_if(report.elements.begin(), report.elements.end(), flagged));
+}
+
 std::string_view name_of(OwnerStanding standing) {
   switch (standing) {
     case OwnerStanding::confirmed:

@@ -39,6 +39,10 @@ struct OwnerCount {
 // Most elements first, then by name.
 [[nodiscard]] std::vector<OwnerCount> count_owners(const Report& report);
 
+// Elements that have an owner who is not trusted on this machine, confirmed or not: else an exporter would
+// escape by leaving the owner's certificate out.
+[[nodiscard]] std::size_t flagged_elements(const Report& report);
+
 // "confirmed", "older version", "not confirmed", "certificate absent", "other key".
 [[nodiscard]] std::string_view name_of(formats::OwnerStanding standing);
 // "invalid", "exposed", "untrusted", "policy", "status", "dates", "none".

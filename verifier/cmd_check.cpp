@@ -115,10 +115,10 @@ Outcome judge_copy(const CheckRun& run, const std::string& path) {
   return outcome;
 }
 
-// One file's trouble must not hide the verdict on the others.
-Outcome judge_in_batch(const CheckRun& run, const std::string& path) {
+// One file's trouble must not hide the verdict on the others of a batch.
+Outcome judge_or_say_why(const CheckRun& run, const std::string& path) {
   try {
-    return judge(run, path);
+    return run.copy ? judge_copy(run, path) : judge(run, path);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
     Outcome outcome;
@@ -146,8 +146,9 @@ ExitCode judge_batch(CheckRun run, const std::vector<std::string>& files) {
   ExitCode code = ExitCode::accepted;
   for (std::size_t start = 0; start < files.size(); start += kBatchWindow) {
     std::vector<Outcome> outcomes(std::min(kBatchWindow, files.size() - start));
-    certstore::for_each_parallel(outcomes.size(), outer,
-                                 [&](std::size_t i) { outcomes[i] = judge_in_batch(run, files[start + i]); });
+    certstore::for_each_parallel(outcomes.size(), outer, [&](std::size_t i) {
+      outcomes[i] = judge_or_say_why(run, files[start + i]);
+    });
     for (const Outcome& outcome : outcomes) {
       print(outcome);
       code = certstore::leftmost(code, outcome.code);
@@ -160,7 +161,7 @@ ExitCode check(const Arguments& arguments) {
   const CheckRun run = read_run(arguments);
   const auto& files = arguments.operands();
   if (files.size() > 1) return judge_batch(run, files);
-  const Outcome outcome = run.copy ? judge_copy(run, files.front()) : judge_in_batch(run, files.front());
+  const Outcome outcome = judge_or_say_why(run, files.front());
   print(outcome);
   return outcome.code;
 }

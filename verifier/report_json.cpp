@@ -193,6 +193,7 @@ void write_json(const Report& report, const JsonDetail& detail, std::ostream& ou
   json["signers"] = Json::array();
   json["certificates"] = Json::array();
   json["owners"] = owners_of(report);
+  json["flaggedElements"] = flagged_elements(report);
   json["issues"] = issues_of(report.issues);
   json["unprovable"] = issues_of(report.unprovable);
   json["importElementDetails"] = Json::array();

@@ -201,6 +201,10 @@ void write_signer(const Report& report, const SignerReport& signer, const TextSt
 
 void write_owners(const Report& report, const TextStyle& style, std::ostream& out) {
   if (!report.elements.empty()) write_fact(out, 2, "elements", std::to_string(report.elements.size()));
+  if (const std::size_t flagged = flagged_elements(report); flagged != 0) {
+    write_fact(out, 2, "flagged",
+               count_of(flagged, "element", "elements") + " last saved by an owner who is not trusted");
+  }
   const std::vector<OwnerCount> owners = count_owners(report);
   const std::size_t shown = style.verbose ? owners.size() : std::min(owners.size(), kShown);
   std::size_t rest = 0;

@@ -11,12 +11,12 @@ column() { awk -F'\t' -v file="$1" -v name="$2" 'NR == 1 { for (i = 1; i <= NF; 
 
 counts_agree() {
   python3 - "$out" "$(column "$1" entries)" "$(column "$1" signed_files)" "$(column "$1" elements)" \
-    "$(column "$1" certificates)" "$(column "$1" signer_sha256)" <<'PYTHON'
+    "$(column "$1" certificates)" "$(column "$1" owners)" "$(column "$1" signer_sha256)" <<'PYTHON'
 import json, sys
 report = json.load(open(sys.argv[1], encoding="utf-8"))
 found = [report["entries"]["total"], report["entries"]["toCover"], len(report["importElementDetails"]),
-         len(report["certificates"]), report["signers"][0]["certificate"]["sha256"]]
-wanted = [int(text) for text in sys.argv[2:6]] + [sys.argv[6]]
+         len(report["certificates"]), len({owner["claimedName"] for owner in report["owners"]}), report["signers"][0]["certificate"]["sha256"]]
+wanted = [int(text) for text in sys.argv[2:7]] + [sys.argv[7]]
 if found != wanted:
     sys.exit(f"found {found}, not {wanted}")
 PYTHON

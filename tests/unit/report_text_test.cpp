@@ -122,6 +122,14 @@ BOOST_AUTO_TEST_CASE(owners_are_counted_with_what_is_known_of_them) {
       has(text_of(report), "'CN=Someone': 2 elements, 1 certificate absent, 1 other key; not trusted"));
 }
 
+BOOST_AUTO_TEST_CASE(elements_of_owners_who_are_not_trusted_are_flagged_confirmed_or_not) {
+  Report report = tests::plain_report();
+  report.elements[0].element.owner->standing = formats::OwnerStanding::confirmed;
+  BOOST_CHECK(has(text_of(report), "  flagged           1 element last saved"));
+  report.elements[0].owner_trusted = true;
+  BOOST_CHECK(!has(text_of(report), "flagged"));
+}
+
 BOOST_AUTO_TEST_CASE(what_the_format_cannot_prove_is_said) {
   BOOST_CHECK(has(text_of(tests::plain_report()), "  cannot prove      when it was signed\n"));
 }
