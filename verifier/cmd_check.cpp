@@ -128,6 +128,9 @@ Outcome judge_or_say_why(const CheckRun& run, const std::string& path) {
     outcome.result = result.str();
     outcome.remarks = "pkgverify: error: " + std::string(error.what()) + "\n";
     if (!error.hint().empty()) outcome.remarks += "pkgverify: hint: " + error.hint() + "\n";
+    if (error.kind() == ErrorKind::internal) {
+      outcome.remarks += "pkgverify: hint: this is a bug in pkgtrust; please report it\n";
+    }
     return outcome;
   }
 }
