@@ -1,6 +1,7 @@
 #include "certstore/base/cli.h"
 #include "verifier/commands.h"
 
+// It never opens a key, so nothing here asks for locked memory.
 int main(int argc, char** argv) {
   const certstore::cli::Tool tool{"pkgverify",
                                   "judges signed packages and remembers whom to trust",
@@ -13,6 +14,7 @@ int main(int argc, char** argv) {
                                       verifier::trust_show_command(),
                                       verifier::trust_remove_command(),
                                       verifier::explain_command(),
-                                  }};
+                                  },
+                                  false};
   return certstore::cli::run_main(tool, argc, argv);
 }

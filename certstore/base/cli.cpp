@@ -6,6 +6,8 @@
 #include "certstore/base/interrupt.h"
 #include "certstore/base/secret.h"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <iomanip>
 #include <iostream>
@@ -131,7 +133,8 @@ int run_main(const Tool& tool, int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   try {
     catch_interrupts();
-    protect_secrets(tool.name);
+    if (sodium_init() < 0) throw Error(ErrorKind::internal, "libsodium does not start");
+    if (tool.opens_secrets) protect_secrets(tool.name);
   } catch (const Error& error) {
     say(tool, "error", error.what());
     return static_cast<int>(exit_code(error.kind()));

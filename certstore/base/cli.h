@@ -62,6 +62,8 @@ struct Tool {
   std::string_view name;
   std::string_view summary;
   std::vector<Command> commands;
+  bool opens_secrets =
+      true;  // keys and passphrases: then memory is locked and core dumps are off from the start
 };
 
 // Options that several commands share.
