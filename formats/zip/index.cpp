@@ -28,12 +28,13 @@ bool IndexResult::sound() const {
 }
 
 bool looks_like_zip(const certstore::InputFile& file) {
-  if (file.size() < kEndSize) return false;
   std::array<std::uint8_t, 4> start{};
+  if (file.size() < start.size()) return false;
   file.read_at(0, start);
   const std::string_view mark = certstore::as_text(start);
   // The descriptor's mark is also that of an archive over several disks (APPNOTE.TXT 8.5.3).
-  return mark == kLocalMark || mark == kEndMark || mark == kDescriptorMark || has_end_record(file);
+  return mark == kLocalMark || mark == kEndMark || mark == kDescriptorMark ||
+         (file.size() >= kEndSize && has_end_record(file));
 }
 
 IndexResult read_index(const certstore::InputFile& file) {
