@@ -152,9 +152,15 @@ ImportRun::Settled ImportRun::ask() {
 
 ExitCode ImportRun::refuse() const {
   const ExitCode code = report_.exit_code();
+  if (asked_) {
+    // The person has just seen the rest.
+    if (!request_.quiet) write_verdict(report_, request_.style, std::cout);
+    std::cerr << "nothing was imported\n";
+    return code;
+  }
   if (!request_.quiet) write_text(report_, request_.style, std::cout);
   if (request_.dry_run) print_changes();
-  if (code == ExitCode::untrusted && decided_.empty()) {
+  if (code == ExitCode::untrusted) {
     for (const std::string& line : approval_lines(report_)) remark("hint", line);
   }
   return code;

@@ -62,6 +62,7 @@ class ImportRun {
   Selection selection_;
   std::vector<certstore::TrustRecord> decided_;
   std::optional<certstore::TrustStore> store_;  // open if something was decided
+  bool asked_ = false;
   bool accepted_once_ = false;
 };
 
