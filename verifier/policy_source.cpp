@@ -26,6 +26,28 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
+// The digits of a fingerprint as people get them: "sha256:", "SHA256 " or nothing before them, and a colon
+// after every second one as OpenSSL writes them. Anything else comes back as it is, to be refused.
+std::string fingerprint_digits(std::string_view text) {
+  for (const std::string_view mark : {"sha256:", "SHA256:", "SHA256 ", "SHA-256 "}) {
+    if (text.starts_with(mark)) {
+      text.remove_prefix(mark.size());
+      break;
+    }
+  }
+  constexpr std::size_t kWithColons = 95;
+  if (text.size() != kWithColons) return std::string(text);
+  std::string digits;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i % 3 != 2) {
+      digits += text[i];
+    } else if (text[i] != ':') {
+      return std::string(text);
+    }
+  }
+  return digits;
+}
+
 // Lines of one SHA-256 of a SubjectPublicKeyInfo each; '#' begins a comment.
 std::set<certstore::Sha256> read_bad_keys(const std::string& path) {
   const InputFile file = InputFile::open(path);
@@ -124,18 +146,17 @@ void require_weakness(std::string_view name) {
 }
 
 certstore::Sha256 parse_fingerprint(std::string_view text, std::string_view option) {
-  constexpr std::string_view kMark = "sha256:";
-  const std::string_view digits = text.starts_with(kMark) ? text.substr(kMark.size()) : text;
+  const std::string digits = fingerprint_digits(text);
   certstore::Sha256 fingerprint{};
   if (digits.size() == 2 * fingerprint.size() &&
-      digits.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos) {
+      digits.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos) {
     const certstore::Bytes bytes = certstore::from_hex(digits);
     std::copy(bytes.begin(), bytes.end(), fingerprint.begin());
     return fingerprint;
   }
   throw Error(ErrorKind::usage,
               std::string(option) + " takes a whole SHA-256 fingerprint, not " + certstore::in_quotes(text),
-              "write sha256: and its 64 hex digits, without colons or spaces between them");
+              "write sha256: and its 64 hex digits");
 }
 
 std::vector<certstore::Certificate> read_certificate_file(const std::string& path) {

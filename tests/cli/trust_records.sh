@@ -109,6 +109,14 @@ expect 2 pkgverify trust add "$scratch/signer.pem" --compared sha256:1234
 expect 0 pkgverify trust add "$scratch/signer.pem" --compared "$signer"
 says 'compared +yes'
 
+begin "a fingerprint may be pasted as OpenSSL prints it, and only whole"
+forget
+printed=$(openssl x509 -in "$scratch/signer.pem" -noout -fingerprint -sha256)
+expect 0 pkgverify trust add "$scratch/signer.pem" --compared "${printed#*=}"
+expect 0 pkgverify trust add "$scratch/signer.pem" --compared "SHA256 ${signer#sha256:}"
+expect 2 pkgverify trust add "$scratch/signer.pem" --compared "${signer%?}"
+expect 2 pkgverify trust add "$scratch/signer.pem" --compared "${printed##*=:}:00"
+
 begin "a signer is taken out of a package that it signed, and out of no other"
 forget
 expect 0 pkgverify trust add --signer "$signer" --from "$package"
