@@ -1,8 +1,8 @@
 #include "signer/sign.h"
-#include "certificates.h"
 #include "certstore/base/error.h"
-#include "fake_package.h"
-#include "vro_files.h"
+#include "tests/unit/certificates.h"
+#include "tests/unit/fake_package.h"
+#include "tests/unit/vro_files.h"
 
 #include <sodium.h>
 #include <boost/test/unit_test.hpp>
