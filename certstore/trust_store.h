@@ -20,7 +20,7 @@ namespace certstore {
 struct AuditEntry {
   std::uint64_t number = 0;  // 1, 2, 3 ... without gaps
   Instant time{};
-  std::string action;  // "trust add", "trust remove", "serial"
+  std::string action;  // "trust add", "trust remove", "serial", "import once"
   std::string record;  // the id of the record, or what else it is about
   std::string who;
   friend bool operator==(const AuditEntry&, const AuditEntry&) = default;

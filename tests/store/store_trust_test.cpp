@@ -89,6 +89,17 @@ BOOST_AUTO_TEST_CASE(a_removed_record_is_gone_and_the_log_tells_it) {
   BOOST_CHECK_EQUAL(log[1].who, "someone");
 }
 
+BOOST_AUTO_TEST_CASE(what_leaves_no_record_can_leave_a_line_in_the_log) {
+  TrustStore store = TrustStore::open_or_create(trust);
+  store.note("import once", "abcd", actor());
+  const std::vector<AuditEntry> log = store.audit_log();
+  BOOST_REQUIRE_EQUAL(log.size(), 1);
+  BOOST_CHECK_EQUAL(log[0].action, "import once");
+  BOOST_CHECK_EQUAL(log[0].record, "abcd");
+  BOOST_CHECK_EQUAL(log[0].who, "someone");
+  BOOST_CHECK(store.list().empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_lower_serial_changes_nothing) {
   TrustStore store = TrustStore::open_or_create(trust);
   const SealedName name{.signer = {1}, .package = "com.example\xFF"};
