@@ -120,6 +120,7 @@ ImportRun::Settled ImportRun::ask() {
     remark("hint", kind_of(issue.code).remedy);
   }
   if (!question.blockers.empty()) return Settled::refused;
+  asked_ = true;
   const PromptAnswer answer =
       ask_whom_to_trust({.report = report_,
                          .question = question,
@@ -144,6 +145,8 @@ ImportRun::Settled ImportRun::ask() {
   record.made_by = acting_user();
   record.made_at = certstore::now();
   request_.options.policy.records.push_back(record);
+  // The store gives the true id when it is kept.
+  request_.options.policy.records.back().id = "of just now";
   decided_.push_back(std::move(record));
   if (answer.everything_allowed) return Settled::accepted;
   judge();

@@ -18,6 +18,8 @@ class Answers(ImportTest):
         for reply in ("", "c", "  "):
             done = self.import_to([reply])
             self.assertEqual(done.code, 11, done.shown)
+            self.assertIn("nothing was imported", done.shown)
+            self.assertEqual(done.shown.count("cannot prove when it was signed"), 1)
             self.assert_nothing_was_left()
 
     def test_the_end_of_file_cancels(self):
