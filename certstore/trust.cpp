@@ -130,6 +130,7 @@ class Decider {
   void weak(IssueCode code, const std::string& weakness, const std::string& detail) {
     const std::string by = allowed_by(weakness);
     if (by.empty()) {
+      decision_.weaknesses.insert(weakness);
       note(code, detail);
     } else {
       note(IssueCode::weakness_allowed, detail + " (" + weakness + " allowed by " + by + ")");

@@ -35,9 +35,10 @@ struct TrustPolicy {
 
 struct TrustDecision {
   bool trusted = false;
-  bool known_before = false;  // some record names this certificate or key, whatever it says
-  std::string trusted_by;     // "--trust" or "record 3f2a…", empty if not trusted
-  Issues issues;              // every finding about this signer, of which the effects count as report.h says
+  bool known_before = false;         // some record names this certificate or key, whatever it says
+  std::string trusted_by;            // "--trust" or "record 3f2a…", empty if not trusted
+  std::set<std::string> weaknesses;  // names of those found that nobody allows
+  Issues issues;  // every finding about this signer, of which the effects count as report.h says
 };
 
 // Collects all reasons; trusted if and only if a record in force (use package, scope, dates) or --trust names

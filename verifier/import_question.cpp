@@ -15,30 +15,6 @@ using certstore::Issue;
 using certstore::IssueCode;
 using certstore::TrustRecord;
 
-bool has_issue(const SignerReport& signer, IssueCode code) {
-  const auto& issues = signer.decision.issues;
-  return std::any_of(issues.begin(), issues.end(), [&](const Issue& issue) { return issue.code == code; });
-}
-
-bool has_weak_digest(const SignerReport& signer, std::string_view weakness) {
-  const auto& issues = signer.decision.issues;
-  return std::any_of(signer.digests.begin(), signer.digests.end(), [&](certstore::DigestAlgorithm digest) {
-    // One finding a digest, which names it at its end (certstore/trust.cpp).
-    return certstore::weakness_of(digest) == weakness &&
-           std::any_of(issues.begin(), issues.end(), [&](const Issue& issue) {
-             return issue.code == IssueCode::weak_digest &&
-                    issue.detail.ends_with(certstore::name_of(digest));
-           });
-  });
-}
-
-bool has_weakness(const SignerReport& signer, std::string_view weakness) {
-  if (weakness == "dsa") return has_issue(signer, IssueCode::dsa_key);
-  if (weakness == "short-key") return has_issue(signer, IssueCode::short_key);
-  if (weakness == "expired") return has_issue(signer, IssueCode::expired);
-  return has_weak_digest(signer, weakness);
-}
-
 bool can_be_allowed(IssueCode code) {
   return code == IssueCode::weak_digest || code == IssueCode::dsa_key || code == IssueCode::short_key ||
          code == IssueCode::expired || code == IssueCode::untrusted_signer;
@@ -100,7 +76,7 @@ bool may_be_asked(ExitCode code) {
 std::vector<std::string> open_weaknesses(const SignerReport& signer) {
   std::vector<std::string> open;
   for (const std::string_view weakness : certstore::kWeaknesses) {
-    if (has_weakness(signer, weakness)) open.emplace_back(weakness);
+    if (signer.decision.weaknesses.contains(std::string(weakness))) open.emplace_back(weakness);
   }
   return open;
 }
