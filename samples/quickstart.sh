@@ -17,6 +17,7 @@ if [ -z "${PKGTRUST_BIN:-}" ]; then
   rm -f "$log"
 fi
 
+PKGTRUST_BIN=$(cd "$PKGTRUST_BIN" && pwd)
 home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
 cd "$home"
