@@ -33,15 +33,16 @@ std::size_t characters_of(std::string_view utf8) {
       std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & '\xC0') != '\x80'; }));
 }
 
-// The vRO layout makes the RFC 4514 string of the subject a file name. So no '/', and nothing that RFC 4514
-// 2.4 escapes with a backslash: no reader agrees with another on what that is in the name of a zip entry.
+// The vRO layout makes the RFC 4514 string of the subject a file name. So no '/', and of what RFC 4514 2.4
+// escapes with a backslash only what a reader of zip archives cannot take for a separator
+// (docs/decisions/0006).
 void require_file_name(const Field& field, std::string_view text) {
-  constexpr std::string_view kRefused = "/\\,+\"<>;";
+  constexpr std::string_view kRefused = "/\\\"<>";
   const std::string called(field.called);
   const std::size_t found = text.find_first_of(kRefused);
   if (found != std::string_view::npos) {
     throw Error(ErrorKind::usage, "the " + called + " holds the character '" + text[found] + "'",
-                "the subject becomes a file name in a signed package; leave out / \\ , + \" < > ;");
+                "the subject becomes a file name in a signed package; leave out / \\ \" < >");
   }
   if (text.front() == ' ' || text.back() == ' ' || text.front() == '#') {
     throw Error(ErrorKind::usage, "the " + called + " begins or ends with a space, or begins with #",

@@ -48,7 +48,7 @@ void require_fitting(const VroContents& contents, const SigningRequest& request)
       !zip::name_fault(path).empty()) {
     throw Error(ErrorKind::key,
                 "the subject " + in_quotes(certificate.subject()) + " cannot be a file name of a vRO package",
-                R"(make an identity whose subject has no / \ , + " < > ; or control character)");
+                R"(make an identity whose subject has no / \ " < > or control character)");
   }
   if (request.digest != certstore::DigestAlgorithm::sha256 &&
       request.digest != certstore::DigestAlgorithm::md5) {

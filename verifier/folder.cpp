@@ -3,6 +3,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/limits.h"
+#include "formats/zip/entry_name.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -63,8 +64,9 @@ void require_safe_name(std::string_view name) {
   const auto refuse = [&](const std::string& why) {
     throw Error(ErrorKind::malformed, "the entry's name " + in_quotes(name) + " " + why);
   };
-  const auto is_bad = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '\\' || c == 0x7F; };
-  if (std::any_of(name.begin(), name.end(), is_bad)) refuse("has a control character or a backslash");
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  if (std::any_of(name.begin(), name.end(), is_control)) refuse("has a control character");
+  if (formats::zip::has_separator_backslash(name)) refuse("has a backslash");
   std::size_t depth = 0;
   for (std::size_t start = 0;; ++depth) {
     const std::size_t end = std::min(name.find('/', start), name.size());

@@ -103,15 +103,21 @@ void report_group(std::span<const Entry> entries, std::span<const NamePlace> gro
 
 }  // namespace
 
+bool has_separator_backslash(std::string_view name) {
+  for (std::size_t at = name.find('\\'); at != std::string_view::npos; at = name.find('\\', at + 1)) {
+    const char next = at + 1 < name.size() ? name[at + 1] : '\0';
+    if (next != ',' && next != '+' && next != ';') return true;
+  }
+  return false;
+}
+
 std::string_view name_fault(std::string_view name) {
   if (name.empty()) return "is empty";
   if (name.size() > certstore::limits::kEntryName) return "is longer than 4096 bytes";
   if (name.find('\0') != std::string_view::npos) return "holds a NUL, where some programs stop to read";
   if (!certstore::is_utf8(name)) return "is not UTF-8, so programs read it as they please";
   if (has_control(name)) return "holds a control character";
-  if (name.find('\\') != std::string_view::npos) {
-    return "holds a backslash, which some programs take for a separator";
-  }
+  if (has_separator_backslash(name)) return "holds a backslash, which some programs take for a separator";
   if (name.front() == '/') return "is an absolute path";
   if (name.size() >= 2 && name[1] == ':' && is_ascii_letter(name[0])) return "begins with a drive letter";
   return segment_fault(name);

@@ -10,6 +10,10 @@
 
 namespace formats::zip {
 
+// Whether a backslash in `name` could be meant as a separator: any but one that escapes ',', '+' or ';', as
+// RFC 4514 2.4 writes "Example, Inc." in the certificate names of real packages (docs/decisions/0006).
+[[nodiscard]] bool has_separator_backslash(std::string_view name);
+
 // Returns why `name` is unsafe or could be read in two ways, or nothing if it is neither.
 [[nodiscard]] std::string_view name_fault(std::string_view name);
 

@@ -147,13 +147,12 @@ class ResignedPackages(Workbench):
         older, newer = self.home / "older.package", self.home / "newer.package"
         self.sign(DATA / name, older, "--replace", SOURCE_DATE_EPOCH="1790000000")
         self.sign(DATA / name, newer, "--replace", SOURCE_DATE_EPOCH="1795000000")
-        at = ("--at-time", NOW)
         self.tool("pkgverify", "trust", "add", self.certificate, "--reason", "test", **store)
-        self.tool("pkgverify", "check", older, *at, **store)
-        self.tool("pkgverify", "import", newer, "--to", self.home / "imported", "--yes", *at, **store)
-        said = self.tool("pkgverify", "check", older, *at, "--format", "json", code=12, **store)
+        self.tool("pkgverify", "check", older, **store)
+        self.tool("pkgverify", "import", newer, "--to", self.home / "imported", "--yes", **store)
+        said = self.tool("pkgverify", "check", older, "--format", "json", code=12, **store)
         self.assertIn('"rollback"', said)
-        self.tool("pkgverify", "check", newer, *at, **store)
+        self.tool("pkgverify", "check", newer, **store)
 
 
 @needs_data
@@ -184,8 +183,8 @@ class StrippedSeals(Workbench):
 
     def test_a_certificate_that_promises_bound_packages_makes_it_invalid(self):
         certificate, sealed, stripped = self.stripped("-addext", f"{self.BOUND_OID}=DER:0500")
-        self.tool("pkgverify", "check", sealed, "--trust", certificate, "--at-time", NOW)
-        said = self.tool("pkgverify", "check", stripped, "--trust", certificate, "--at-time", NOW, "--format", "json",
+        self.tool("pkgverify", "check", sealed, "--trust", certificate)
+        said = self.tool("pkgverify", "check", stripped, "--trust", certificate, "--format", "json",
                          code=13)
         self.assertIn('"seal-missing"', said)
 
@@ -197,8 +196,8 @@ class StrippedSeals(Workbench):
         fingerprint = fingerprint.split("=")[1].strip().replace(":", "").lower()
         self.tool("pkgverify", "trust", "add", "--signer", "sha256:" + fingerprint, "--from", sealed, "--reason", "test",
                   **store)
-        self.tool("pkgverify", "check", sealed, "--at-time", NOW, **store)
-        said = self.tool("pkgverify", "check", stripped, "--at-time", NOW, "--format", "json", code=12, **store)
+        self.tool("pkgverify", "check", sealed, **store)
+        said = self.tool("pkgverify", "check", stripped, "--format", "json", code=12, **store)
         self.assertIn('"unbound-refused"', said)
 
 

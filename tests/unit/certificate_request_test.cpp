@@ -203,11 +203,11 @@ BOOST_AUTO_TEST_CASE(bounds_count_characters_not_bytes) {
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_in_a_file_name_is_refused) {
-  for (const char* text : {"a/b", "a\\b", "a, b", "a+b", "a\"b", "a<b", "a>b", "a;b", "#a", " a", "a "}) {
+  for (const char* text : {"a/b", "a\\b", "a\"b", "a<b", "a>b", "#a", " a", "a "}) {
     BOOST_TEST(refusal({.common_name = text}) != "", text);
     BOOST_TEST(refusal({.common_name = "x", .organization = text}) != "", text);
   }
-  BOOST_TEST(refusal({.common_name = "a=b #1 (c) & d"}) == "");
+  BOOST_TEST(refusal({.common_name = "a=b #1 (c) & d", .organization = "Example, Inc. + Co; Sons"}) == "");
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_seen_is_refused) {

@@ -175,6 +175,8 @@ BOOST_AUTO_TEST_CASE(a_name_that_leaves_the_folder_is_refused) {
   BOOST_TEST(name_refused("/a", "is an absolute path"));
   BOOST_TEST(name_refused("C:a", "begins with a drive letter"));
   BOOST_TEST(name_refused("a\\b", "holds a backslash"));
+  BOOST_TEST(name_refused("a\\", "holds a backslash"));
+  BOOST_TEST(name_refused("certificates/O=a\\\\,CN=b.cer", "holds a backslash"));
 }
 
 BOOST_AUTO_TEST_CASE(a_name_with_two_spellings_is_refused) {
@@ -196,8 +198,8 @@ BOOST_AUTO_TEST_CASE(a_name_that_cannot_be_shown_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(names_of_all_languages_and_odd_ones_are_accepted) {
-  BOOST_TEST(findings_of_names(
-                 {"Zürich/東京", "a b", "..a", "a..", "...", "O=VMware,CN=\"x\"", "-rf", "$(x)"}) == "");
+  BOOST_TEST(findings_of_names({"Zürich/東京", "a b", "..a", "a..", "...", "O=VMware,CN=\"x\"",
+                                "O=a\\, b\\+c\\;", "-rf", "$(x)"}) == "");
 }
 
 BOOST_AUTO_TEST_CASE(the_same_name_twice_is_refused) {
