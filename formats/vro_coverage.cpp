@@ -226,9 +226,10 @@ certstore::Issues vro_unprovable(const Coverage& coverage) {
     return issues;
   }
   say("when it was signed");
-  say("which files belong together: elements may have been dropped, swapped, or taken from another package "
-      "of "
-      "the same signer");
+  issues.push_back(
+      {IssueCode::unbound_package, "",
+       "which files belong together: elements may have been dropped, swapped, or taken from another "
+       "package of the same signer"});
   say("that it is the newest version");
   return issues;
 }

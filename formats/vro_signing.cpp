@@ -123,10 +123,9 @@ void digest_added(VroOutput& file, certstore::DigestAlgorithm algorithm) {
   file.sha256 = certstore::sha256(file.added);
 }
 
-[[noreturn]] void refuse_meaning(std::string_view path, const std::string& meaning) {
-  throw Error(ErrorKind::malformed,
-              in_quotes(path) + " is also " + meaning + ", and its signature could be shown as one of that",
-              "the author renames or changes the file; what is signed must have one meaning");
+void refuse_meaning(std::string_view path, const std::string& meaning) {
+  require_signable({{certstore::IssueCode::ambiguous_member, std::string(path),
+                     "it is also " + meaning + ", and its signature could be shown as one of that"}});
 }
 
 // One pass over the bytes of a file that is kept: its digests, and that it has no second meaning.

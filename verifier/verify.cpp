@@ -239,8 +239,10 @@ class Verification {
     }
     report_.sha256.emplace();
     std::ranges::copy(digester.finish(), report_.sha256->begin());
-    if (const auto* pin = certstore::find_content_pin(options_.policy, *report_.sha256))
+    if (const auto* pin = certstore::find_content_pin(options_.policy, *report_.sha256)) {
       report_.content_pin = *pin;
+      report_.issues.push_back({IssueCode::content_pinned, "", "accepted by record " + pin->id});
+    }
   }
 
   const certstore::InputFile& file_;
