@@ -5,6 +5,7 @@
 #include "certstore/base/limits.h"
 #include "certstore/digest.h"
 #include "certstore/key_store_record.h"
+#include "certstore/key_store_seal.h"
 
 #include <sodium.h>
 
@@ -14,9 +15,9 @@
 namespace certstore {
 namespace {
 
-constexpr std::string_view kHeader = "header";
-constexpr std::string_view kRoster = "roster";
-constexpr std::string_view kIdentityPrefix = "identity/";
+constexpr std::string_view kHeader = key_records::kHeader;
+constexpr std::string_view kRoster = key_records::kRoster;
+constexpr std::string_view kIdentityPrefix = key_records::kIdentityPrefix;
 
 std::string record_name(std::string_view alias) {
   return std::string(kIdentityPrefix) + std::string(alias);
@@ -39,23 +40,6 @@ std::optional<IdentityRecord> find_identity(const Transaction& transaction, std:
   return parse_identity(*record, std::string(alias));
 }
 
-SealedPlace roster_place(const KeyStoreHeader& header) {
-  return {
-      .store = header.store, .kind = "roster", .name = {}, .certificate = {}, .version = header.generation};
-}
-
-SealedPlace place_of(const KeyStoreHeader& header, const IdentityRecord& record) {
-  return {.store = header.store,
-          .kind = record.identity.kind,
-          .name = record.identity.alias,
-          .certificate = sha256(record.identity.certificate),
-          .version = record.version};
-}
-
-Roster open_roster(const Transaction& transaction, const KeyStoreHeader& header, const MasterKey& key) {
-  return parse_roster(unseal(key, roster_place(header), require_record(transaction, kRoster)).view());
-}
-
 // One change of the store: header, roster and identities go together.
 class Change {
  public:
@@ -63,7 +47,7 @@ class Change {
       : transaction_(transaction),
         key_(key),
         header_(read_header(transaction)),
-        roster_(open_roster(transaction, header_, key)) {
+        roster_(open_roster(header_, key, require_record(transaction, kRoster))) {
     ++header_.generation;
   }
 
@@ -78,13 +62,7 @@ class Change {
   }
 
   SecretBytes open_key(const IdentityRecord& record) const {
-    const auto version = roster_.find(record.identity.alias);
-    if (version == roster_.end() || version->second != record.version) {
-      throw Error(ErrorKind::store,
-                  "the record of " + in_quotes(record.identity.alias) + " was put back from the past",
-                  "put back a copy of the whole store");
-    }
-    return unseal(key_, place_of(header_, record), record.sealed_key);
+    return open_sealed_key(key_, header_, roster_, record);
   }
 
   void finish(const MasterKey& key) {
@@ -230,6 +208,17 @@ MasterKey KeyStore::change_passphrase(const SecretBytes& current, const SecretBy
 
 void KeyStore::compact() {
   environment_.rewrite([](Transaction&) {});
+}
+
+std::optional<BackupNote> KeyStore::last_backup() const {
+  const std::optional<Bytes> record = environment_.read().get(key_records::kBackup);
+  if (!record) return std::nullopt;
+  return parse_backup_note(*record, "note of the last backup");
+}
+
+void KeyStore::remember_backup(const BackupNote& note) {
+  environment_.update(
+      [&](Transaction& transaction) { transaction.put(key_records::kBackup, to_record(note)); });
 }
 
 }  // namespace certstore

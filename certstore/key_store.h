@@ -3,6 +3,7 @@
 // as short as possible: changing the passphrase and removing wait until nobody else has it open.
 #pragma once
 
+#include "certstore/backup_note.h"
 #include "certstore/base/secret.h"
 #include "certstore/base/time.h"
 #include "certstore/lmdb_environment.h"
@@ -62,6 +63,12 @@ class KeyStore {
   MasterKey change_passphrase(const SecretBytes& current, const SecretBytes& next, PassphraseChange change);
   // Rewrites the file without free space.
   void compact();
+
+  // What is remembered of the last backup that was checked.
+  [[nodiscard]] std::optional<BackupNote> last_backup() const;
+  void remember_backup(const BackupNote& note);
+  // All records of one moment, for the backup.
+  [[nodiscard]] Transaction snapshot() const { return environment_.read(); }
 
  private:
   explicit KeyStore(LmdbEnvironment environment) : environment_(std::move(environment)) {}

@@ -1,5 +1,5 @@
-// What the key store writes into LMDB, as values: the header, the roster and the identities. Only
-// key_store.cpp uses it.
+// What the key store writes into LMDB, as values: the header, the roster and the identities. Only the key
+// store and its backup use it.
 #pragma once
 
 #include "certstore/key_store.h"
@@ -11,6 +11,13 @@
 namespace certstore {
 
 inline constexpr std::uint64_t kKeyStoreSchema = 1;
+
+namespace key_records {
+inline constexpr std::string_view kHeader = "header";
+inline constexpr std::string_view kRoster = "roster";
+inline constexpr std::string_view kIdentityPrefix = "identity/";
+inline constexpr std::string_view kBackup = "backup";
+}  // namespace key_records
 
 // The record "header".
 struct KeyStoreHeader {

@@ -6,6 +6,7 @@
 #include "certstore/base/limits.h"
 #include "certstore/digest.h"
 #include "certstore/lmdb_file.h"
+#include "certstore/store_folder.h"
 
 #include <fcntl.h>
 #include <lmdb.h>
@@ -88,28 +89,19 @@ class Locked {
   const FileDescriptor& descriptor_;
 };
 
-FileDescriptor open_folder(const std::filesystem::path& folder) {
-  FileDescriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!descriptor.is_open()) throw_errno("open", folder.string(), errno);
-  return descriptor;
-}
-
-void sync(const FileDescriptor& descriptor, const std::filesystem::path& file) {
-  if (::fsync(descriptor.get()) != 0) throw_errno("write", file.string(), errno);
-}
-
-void remove_leftover(const std::filesystem::path& path) {
-  std::error_code failure;
-  std::filesystem::remove_all(path, failure);
-  if (failure) throw_errno("remove", path.string(), failure.value());
-}
-
 std::filesystem::path lock_file_of(const std::filesystem::path& file) {
   return file.string() + "-lock";
 }
 
 std::filesystem::path unfinished_of(const std::filesystem::path& file) {
   return file.string() + ".new";
+}
+
+// Borrows the records.
+LmdbEnvironment::Change put_all(const std::vector<Record>& records) {
+  return [&records](Transaction& transaction) {
+    for (const auto& [key, value] : records) transaction.put(key, value);
+  };
 }
 
 // Whether LMDB can have its lock file; makes it where it is absent.
@@ -154,23 +146,29 @@ std::optional<Bytes> Transaction::get(std::string_view key) const {
 }
 
 std::vector<Record> Transaction::list(std::string_view prefix) const {
+  std::vector<Record> records;
+  visit(prefix, [&](std::string_view key, ByteView value) {
+    records.emplace_back(key, Bytes(value.begin(), value.end()));
+  });
+  return records;
+}
+
+void Transaction::visit(std::string_view prefix, const RecordVisitor& visitor) const {
   struct CloseCursor {
     void operator()(MDB_cursor* cursor) const { mdb_cursor_close(cursor); }
   };
   MDB_cursor* opened = nullptr;
   require(mdb_cursor_open(transaction_.get(), database_, &opened), "read", file_);
   const std::unique_ptr<MDB_cursor, CloseCursor> cursor(opened);
-  std::vector<Record> records;
   MDB_val key = as_value(as_bytes(prefix));
   MDB_val value{};
   int result = mdb_cursor_get(cursor.get(), &key, &value, prefix.empty() ? MDB_FIRST : MDB_SET_RANGE);
   for (; result == MDB_SUCCESS; result = mdb_cursor_get(cursor.get(), &key, &value, MDB_NEXT)) {
     const std::string_view name = as_text(as_view(key));
-    if (name.substr(0, prefix.size()) != prefix) return records;
-    records.emplace_back(name, checked_value(as_view(key), as_view(value), file_));
+    if (name.substr(0, prefix.size()) != prefix) return;
+    visitor(name, checked_value(as_view(key), as_view(value), file_));
   }
   if (result != MDB_NOTFOUND) throw_lmdb("read", file_, result);
-  return records;
 }
 
 void Transaction::put(std::string_view key, ByteView value) {
@@ -216,14 +214,14 @@ LmdbEnvironment::Environment LmdbEnvironment::open_lmdb(const std::filesystem::p
   return environment;
 }
 
-void LmdbEnvironment::build(const std::filesystem::path& file, const std::vector<Record>& records) {
+void LmdbEnvironment::build(const std::filesystem::path& file, const Change& fill) {
   for (std::uint64_t size = kFirstMapSize; size <= limits::kStoreMap; size *= 2) {
     remove_leftover(file);
     try {
       // MDB_NOLOCK: nobody else knows this file yet.
       const Environment environment = open_lmdb(file, MDB_NOLOCK, size);
       Transaction transaction(environment.get(), 0, file.string());
-      for (const auto& [key, value] : records) transaction.put(key, value);
+      fill(transaction);
       transaction.commit();
     } catch (const MapFull&) {
       continue;
@@ -245,6 +243,10 @@ bool LmdbEnvironment::exists(const std::filesystem::path& folder) {
 }
 
 bool LmdbEnvironment::create(const std::filesystem::path& folder, const std::vector<Record>& records) {
+  return create(folder, put_all(records));
+}
+
+bool LmdbEnvironment::create(const std::filesystem::path& folder, const Change& fill) {
   const std::filesystem::path parent = folder.parent_path();
   require_local_file_system(parent);
   const FileDescriptor parent_folder = open_folder(parent);
@@ -255,7 +257,7 @@ bool LmdbEnvironment::create(const std::filesystem::path& folder, const std::vec
   remove_leftover(unfinished);
   if (::mkdir(unfinished.c_str(), 0700) != 0) throw_errno("make", unfinished.string(), errno);
   const std::filesystem::path file = unfinished / "data.mdb";
-  build(file, records);
+  build(file, fill);
   static_cast<void>(can_lock(file));  // so that a later reader who is root does not make and own it
   sync(open_folder(unfinished), unfinished);
   if (::rename(unfinished.c_str(), folder.c_str()) != 0) throw_errno("make", folder.string(), errno);
@@ -361,7 +363,7 @@ void LmdbEnvironment::replace_file(const Change& change) {
     records = transaction.list("");
   });
   const std::filesystem::path unfinished = unfinished_of(file_);
-  build(unfinished, records);
+  build(unfinished, put_all(records));
   environment_.reset();
   if (::rename(unfinished.c_str(), file_.c_str()) != 0) throw_errno("replace", file_.string(), errno);
   sync(use_lock_, folder_);

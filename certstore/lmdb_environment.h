@@ -24,6 +24,8 @@ namespace certstore {
 enum class OpenMode { read, write };
 
 using Record = std::pair<std::string, Bytes>;
+// Both views are valid only during the call.
+using RecordVisitor = std::function<void(std::string_view key, ByteView value)>;
 
 // A transaction; aborted by its destructor unless commit() was called. Keys have 1 to 500 bytes, values at
 // most limits::kStoreRecord. Every value rests with a checksum over key and value; one that does not match is
@@ -36,6 +38,8 @@ class Transaction {
   [[nodiscard]] std::optional<Bytes> get(std::string_view key) const;
   // All records whose key begins with `prefix`, in the order of the keys.
   [[nodiscard]] std::vector<Record> list(std::string_view prefix) const;
+  // The same, one after the other; nothing may be put or erased meanwhile.
+  void visit(std::string_view prefix, const RecordVisitor& visitor) const;
   void put(std::string_view key, ByteView value);
   void erase(std::string_view key);  // nothing happens where there is none
 
@@ -59,6 +63,8 @@ class LmdbEnvironment {
   // Makes `folder` (0700) with these records; it appears whole or not at all. Returns false, and changes
   // nothing, if it is there already.
   [[nodiscard]] static bool create(const std::filesystem::path& folder, const std::vector<Record>& records);
+  // The same with what `fill` puts; it runs again when the file was too small.
+  [[nodiscard]] static bool create(const std::filesystem::path& folder, const Change& fill);
   // Whether there is such a folder.
   [[nodiscard]] static bool exists(const std::filesystem::path& folder);
   // Throws Error(store) when the folder is absent, on a network file system, or its file is damaged (no byte
@@ -87,7 +93,7 @@ class LmdbEnvironment {
 
   LmdbEnvironment(std::filesystem::path folder, OpenMode mode);
   static Environment open_lmdb(const std::filesystem::path& file, unsigned flags, std::uint64_t map_size);
-  static void build(const std::filesystem::path& file, const std::vector<Record>& records);
+  static void build(const std::filesystem::path& file, const Change& fill);
   void open_file();
   void require_sound() const;
   void replace_file(const Change& change);

@@ -76,28 +76,28 @@ std::optional<SecretBytes> decrypt(const SecretBytes& key, ByteView bound, ByteV
   return secret;
 }
 
-SecretBytes derive(const WrappedKey& wrapped, const SecretBytes& passphrase) {
-  SecretBytes key(kKeySize);
-  const ByteView typed = passphrase.view();
-  const std::string_view text = as_text(typed);
-  // libsodium unmaps the memory that Argon2id worked in before it returns.
-  if (crypto_pwhash(key.writable().data(), key.size(), text.data(), text.size(), wrapped.salt.data(),
-                    wrapped.cost.passes, static_cast<std::size_t>(wrapped.cost.memory),
-                    crypto_pwhash_ALG_ARGON2ID13) != 0) {
-    throw Error(ErrorKind::internal,
-                "not enough memory for the passphrase: " + std::to_string(wrapped.cost.memory >> 20) +
-                    " MiB are needed",
-                "raise the memory limit of the process (ulimit -v, the container's limit)");
-  }
-  return key;
-}
+}  // namespace
 
 bool within_bounds(const KdfCost& cost) {
   return cost.passes >= 1 && cost.passes <= limits::kKdfPassesMost &&
          cost.memory >= limits::kKdfMemoryLeast && cost.memory <= limits::kKdfMemoryMost;
 }
 
-}  // namespace
+SecretBytes derive_key(const SecretBytes& passphrase, const std::array<std::uint8_t, 16>& salt,
+                       KdfCost cost) {
+  SecretBytes key(kKeySize);
+  const ByteView typed = passphrase.view();
+  const std::string_view text = as_text(typed);
+  // libsodium unmaps the memory that Argon2id worked in before it returns.
+  if (crypto_pwhash(key.writable().data(), key.size(), text.data(), text.size(), salt.data(), cost.passes,
+                    static_cast<std::size_t>(cost.memory), crypto_pwhash_ALG_ARGON2ID13) != 0) {
+    throw Error(
+        ErrorKind::internal,
+        "not enough memory for the passphrase: " + std::to_string(cost.memory >> 20) + " MiB are needed",
+        "raise the memory limit of the process (ulimit -v, the container's limit)");
+  }
+  return key;
+}
 
 void require_within_bounds(const KdfCost& cost) {
   if (within_bounds(cost)) return;
@@ -124,7 +124,8 @@ WrappedKey wrap(const MasterKey& key, const SecretBytes& passphrase, const Store
   WrappedKey wrapped;
   wrapped.cost = cost;
   randombytes_buf(wrapped.salt.data(), wrapped.salt.size());
-  wrapped.sealed = encrypt(derive(wrapped, passphrase), associated(wrapped, store), key.bytes().view());
+  wrapped.sealed = encrypt(derive_key(passphrase, wrapped.salt, wrapped.cost), associated(wrapped, store),
+                           key.bytes().view());
   return wrapped;
 }
 
@@ -135,7 +136,7 @@ MasterKey unwrap(const WrappedKey& wrapped, const SecretBytes& passphrase, const
     throw Error(ErrorKind::store, "the store asks for a passphrase cost that is out of bounds");
   }
   std::optional<SecretBytes> key =
-      decrypt(derive(wrapped, passphrase), associated(wrapped, store), wrapped.sealed);
+      decrypt(derive_key(passphrase, wrapped.salt, wrapped.cost), associated(wrapped, store), wrapped.sealed);
   if (!key || key->size() != kKeySize) {
     throw Error(ErrorKind::passphrase, "the passphrase does not open the store");
   }

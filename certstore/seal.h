@@ -22,6 +22,12 @@ struct KdfCost {
 // Throws Error(usage) unless the cost lies within limits.h. Every use of a cost calls it before Argon2id
 // runs.
 void require_within_bounds(const KdfCost& cost);
+[[nodiscard]] bool within_bounds(const KdfCost& cost);
+
+// The 32 bytes that Argon2id makes of a passphrase at that cost. Throws Error(internal) when there is not
+// enough memory for it; the cost must be within bounds.
+[[nodiscard]] SecretBytes derive_key(const SecretBytes& passphrase, const std::array<std::uint8_t, 16>& salt,
+                                     KdfCost cost);
 
 using StoreId = std::array<std::uint8_t, 16>;
 

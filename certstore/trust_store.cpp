@@ -15,9 +15,9 @@ namespace {
 constexpr std::uint64_t kTrustStoreSchema = 1;
 constexpr std::size_t kLeastPrefix = 4;
 constexpr std::string_view kHeader = "header";
-constexpr std::string_view kRecordPrefix = "record/";
-constexpr std::string_view kSerialPrefix = "serial/";
-constexpr std::string_view kAuditPrefix = "audit/";
+constexpr std::string_view kRecordPrefix = trust_records::kRecordPrefix;
+constexpr std::string_view kSerialPrefix = trust_records::kSerialPrefix;
+constexpr std::string_view kAuditPrefix = trust_records::kAuditPrefix;
 constexpr std::string_view kAuditCount = "audit-count";
 
 std::string name_in(std::string_view prefix, std::string_view name) {

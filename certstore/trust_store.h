@@ -44,6 +44,13 @@ struct AcceptedSerial {
   Instant accepted{};
 };
 
+// How the names of its records begin.
+namespace trust_records {
+inline constexpr std::string_view kRecordPrefix = "record/";
+inline constexpr std::string_view kSerialPrefix = "serial/";
+inline constexpr std::string_view kAuditPrefix = "audit/";
+}  // namespace trust_records
+
 class TrustStore {
  public:
   // Opens to write, and makes it where it is absent. Throws Error(store) as LmdbEnvironment::open does.
@@ -71,6 +78,8 @@ class TrustStore {
   // Writes one line of the audit log about something that leaves no record; `about` names it.
   void note(std::string_view action, std::string_view about, const Actor& actor);
   [[nodiscard]] std::vector<AuditEntry> audit_log() const;
+  // All records of one moment, for the backup.
+  [[nodiscard]] Transaction snapshot() const { return environment_.read(); }
 
  private:
   explicit TrustStore(LmdbEnvironment environment) : environment_(std::move(environment)) {}

@@ -1,6 +1,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/file.h"
+#include "signer/backup_reminder.h"
 #include "signer/cert_text.h"
 #include "signer/commands.h"
 #include "signer/store_access.h"
@@ -26,13 +27,15 @@ constexpr std::array<std::string_view, 2> kPemOrDer = {"pem", "der"};
 
 ExitCode show(const Arguments& arguments) {
   const bool as_json = arguments.word("format", kTextOrJson) == "json";
-  const auto identity = open_keys(arguments, certstore::OpenMode::read).get(alias_of(arguments));
+  const auto keys = open_keys(arguments, certstore::OpenMode::read);
+  const auto identity = keys.get(alias_of(arguments));
   if (arguments.quiet()) return ExitCode::accepted;
   if (as_json) {
     std::cout << identity_json(identity, certstore::now()) << "\n";
   } else {
     print_identity(identity, certstore::now(), std::cout);
   }
+  remind_of_backup(arguments, keys);
   return ExitCode::accepted;
 }
 

@@ -1,6 +1,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/terminal.h"
+#include "signer/backup_reminder.h"
 #include "signer/cert_text.h"
 #include "signer/commands.h"
 #include "signer/store_access.h"
@@ -30,9 +31,19 @@ void require_consent(const Arguments& arguments, const certstore::StoredIdentity
   }
 }
 
+// What is removed is wiped: without a backup the last key would be gone for ever.
+certstore::StoredIdentity removable(const Arguments& arguments, const std::string& alias) {
+  const auto keys = open_keys(arguments, certstore::OpenMode::read);
+  certstore::StoredIdentity identity = keys.get(alias);
+  if (arguments.has("force") || keys.list().size() > 1 || without_backup(keys).empty()) return identity;
+  throw Error(ErrorKind::store,
+              "it is the last key of the store, and no backup that the store remembers has it",
+              "pkgsign backup create -o FILE, or say --force");
+}
+
 ExitCode run(const Arguments& arguments) {
   const std::string alias = arguments.operands().front();
-  require_consent(arguments, open_keys(arguments, certstore::OpenMode::read).get(alias));
+  require_consent(arguments, removable(arguments, alias));
   auto keys = certstore::KeyStore::open(place_of(arguments).keys(), certstore::OpenMode::write);
   const auto master = keys.unlock(store_passphrase(arguments));
   keys.remove_identity(master, alias);
@@ -51,7 +62,8 @@ certstore::cli::Command cert_remove_command() {
           .summary = "remove an identity with its private key, and wipe it from the store's file",
           .options = {certstore::cli::kStoreOption,
                       certstore::cli::kPassphraseOption,
-                      {"yes", 'y', "", "do not ask"}},
+                      {"yes", 'y', "", "do not ask"},
+                      {"force", 'f', "", "also the last key when no backup has it"}},
           .example = "pkgsign cert remove old-server",
           .exit_codes = "0 removed, 1 no such identity or wrong passphrase, 2 usage, 130 not removed",
           .run = run};

@@ -1,8 +1,10 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "signer/backup_reminder.h"
 #include "signer/commands.h"
 #include "signer/identity.h"
 #include "signer/sign.h"
+#include "signer/store_access.h"
 #include "signer/targets.h"
 
 #include <array>
@@ -141,6 +143,9 @@ ExitCode run(const Arguments& arguments) {
     throw Error(ErrorKind::usage, "a package is not written to a terminal", "-o FILE, or a pipe");
   }
   const Identity identity = choose_identity(arguments);
+  if (!arguments.has("key")) {
+    remind_of_backup(arguments, open_keys(arguments, certstore::OpenMode::read));
+  }
   const formats::SigningRequest request = request_of(arguments, identity);
   require_fit(request, certstore::now());
   warn(arguments, request);

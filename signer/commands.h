@@ -12,6 +12,9 @@ namespace signer {
 [[nodiscard]] certstore::cli::Command cert_export_command();
 [[nodiscard]] certstore::cli::Command cert_remove_command();
 [[nodiscard]] certstore::cli::Command passphrase_change_command();
+[[nodiscard]] certstore::cli::Command backup_create_command();
+[[nodiscard]] certstore::cli::Command backup_verify_command();
+[[nodiscard]] certstore::cli::Command backup_restore_command();
 [[nodiscard]] certstore::cli::Command store_check_command();
 [[nodiscard]] certstore::cli::Command store_compact_command();
 

@@ -74,6 +74,8 @@ class Questions(unittest.TestCase):
         self.assertEqual(text.count("\nsigned "), 120)
 
     def test_removing_shows_what_and_keeps_it_unless_its_name_is_typed(self):
+        self.run_tool("backup", "create", "-o", str(self.home / "a.backup"), "--passphrase", "env:GIVEN",
+                      "--file-passphrase", "env:GIVEN")
         for reply, wanted in (("", 130), ("y", 130), ("server ", 130), (None, 130)):
             text, code = self.dialogue(["cert", "remove", "server"], (CONSENT, reply))
             self.assertEqual(code, wanted, text)

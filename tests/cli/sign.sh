@@ -11,6 +11,7 @@ cd "$work" || exit 1
 sign() { expect "$1" pkgsign sign --passphrase env:GIVEN "${@:2}"; }
 make_key() { openssl req -x509 -newkey rsa:2048 -nodes -keyout "$1.key" -out "$1.crt" -subj "/CN=$1" "${@:2}" 2>/dev/null; }
 expect 0 pkgsign init --common-name a.example --key rsa-2048 --kdf-cost 1:8 --passphrase env:GIVEN
+expect 0 pkgsign backup create -o a.backup --passphrase env:GIVEN --file-passphrase env:GIVEN
 
 begin 'without a target the alternatives can be pasted'
 cp "$package" "it's.package"

@@ -1,0 +1,81 @@
+#include "certstore/backup.h"
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+#include "certstore/key_store_record.h"
+#include "certstore/key_store_seal.h"
+#include "certstore/test_signature.h"
+#include "certstore/trust_record_json.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace certstore {
+namespace {
+
+// Takes the records of the keys as they come: header, roster, then each identity.
+class KeysCheck {
+ public:
+  explicit KeysCheck(const Backup& backup) : backup_(backup) {}
+
+  void take(std::string_view name, ByteView value) {
+    if (!header_) {
+      if (name != key_records::kHeader) backup_.refuse("its keys have no header");
+      header_ = parse_key_store_header(value);
+    } else if (!roster_) {
+      if (name != key_records::kRoster) backup_.refuse("its keys have no roster");
+      roster_ = open_roster(*header_, backup_.master_key(), value);
+    } else if (name.starts_with(key_records::kIdentityPrefix)) {
+      take_identity(std::string(name.substr(key_records::kIdentityPrefix.size())), value);
+    }
+  }
+
+  std::vector<TestedKey> finish() {
+    if (!roster_) backup_.refuse("it holds no keys");
+    if (roster_->size() != keys_.size()) backup_.refuse("an identity is missing in it");
+    std::vector<Sha256> found;
+    for (const TestedKey& key : keys_) found.push_back(key.certificate.public_key_sha256());
+    std::ranges::sort(found);
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    if (found != backup_.note().keys) backup_.refuse("its note names other keys than it holds");
+    return std::move(keys_);
+  }
+
+ private:
+  void take_identity(const std::string& alias, ByteView value) {
+    const IdentityRecord record = parse_identity(value, alias);
+    const SecretBytes pkcs8 = open_sealed_key(backup_.master_key(), *header_, *roster_, record);
+    const auto certificate = Certificate::from_der(record.identity.certificate, alias);
+    require_signs(PrivateKey::from_pkcs8(pkcs8.view(), alias), certificate, alias);
+    keys_.push_back({alias, record.identity.kind, certificate});
+  }
+
+  const Backup& backup_;
+  std::optional<KeyStoreHeader> header_;
+  std::optional<Roster> roster_;
+  std::vector<TestedKey> keys_;
+};
+
+void count_trust(const Backup& backup, BackupContents& contents) {
+  backup.visit(Backup::Part::trust, [&](std::string_view name, ByteView value) {
+    if (name.starts_with(trust_records::kRecordPrefix)) {
+      static_cast<void>(parse_trust_record(value));
+      ++contents.trust_records;
+    }
+    if (name.starts_with(trust_records::kSerialPrefix)) ++contents.serials;
+    if (name.starts_with(trust_records::kAuditPrefix)) ++contents.audit_lines;
+  });
+}
+
+}  // namespace
+
+BackupContents check_backup(const Backup& backup) {
+  BackupContents contents;
+  contents.note = backup.note();
+  KeysCheck keys(backup);
+  backup.visit(Backup::Part::keys, [&](std::string_view name, ByteView value) { keys.take(name, value); });
+  contents.keys = keys.finish();
+  count_trust(backup, contents);
+  return contents;
+}
+
+}  // namespace certstore

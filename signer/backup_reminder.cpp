@@ -1,0 +1,30 @@
+#include "signer/backup_reminder.h"
+
+#include "certstore/base/escape.h"
+#include "certstore/certificate.h"
+
+#include <iostream>
+
+namespace signer {
+
+std::vector<std::string> without_backup(const certstore::KeyStore& keys) {
+  const certstore::BackupNote last = keys.last_backup().value_or(certstore::BackupNote{});
+  std::vector<std::string> aliases;
+  for (const auto& identity : keys.list()) {
+    const auto certificate = certstore::Certificate::from_der(identity.certificate, identity.alias);
+    if (!last.has_key(certificate.public_key_sha256())) aliases.push_back(identity.alias);
+  }
+  return aliases;
+}
+
+void remind_of_backup(const certstore::cli::Arguments& arguments, const certstore::KeyStore& keys) {
+  if (arguments.quiet()) return;
+  const auto aliases = without_backup(keys);
+  if (aliases.empty()) return;
+  std::cerr << arguments.tool() << ": reminder: no backup has the key of "
+            << certstore::in_quotes(aliases.front())
+            << (aliases.size() > 1 ? " and " + std::to_string(aliases.size() - 1) + " more" : "")
+            << "; pkgsign backup create -o FILE makes one\n";
+}
+
+}  // namespace signer

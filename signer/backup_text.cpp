@@ -1,0 +1,52 @@
+#include "signer/backup_text.h"
+
+#include "certstore/base/escape.h"
+#include "certstore/digest.h"
+#include "signer/cert_text.h"
+#include "signer/store_access.h"
+#include "verifier/trust_request.h"
+
+#include <algorithm>
+
+namespace signer {
+namespace {
+
+std::string sha256_of(const std::filesystem::path& path) {
+  const auto file = certstore::InputFile::open(path);
+  certstore::Digester digester(certstore::DigestAlgorithm::sha256);
+  certstore::Bytes window(1 << 20);
+  for (std::uint64_t done = 0; done < file.size(); done += window.size()) {
+    window.resize(static_cast<std::size_t>(std::min<std::uint64_t>(window.size(), file.size() - done)));
+    file.read_at(done, window);
+    digester.update(window);
+  }
+  return certstore::to_hex(digester.finish());
+}
+
+}  // namespace
+
+certstore::SecretBytes file_passphrase(const certstore::cli::Arguments& arguments, bool is_new) {
+  return passphrase_from(arguments, "file-passphrase",
+                         is_new ? "new passphrase for the backup" : "passphrase of the backup", is_new);
+}
+
+void print_contents(const certstore::BackupContents& contents, std::ostream& out) {
+  out << "made:         " << certstore::to_rfc3339(contents.note.made) << "\n";
+  for (const auto& key : contents.keys) {
+    const auto& certificate = key.certificate;
+    out << "key:          " << certstore::escaped(key.alias) << ", " << key_text(certificate) << ", from "
+        << certstore::to_date(certificate.not_before()) << " to "
+        << certstore::to_date(certificate.not_after()) << ", signs\n"
+        << "certificate:  SHA256 " << certstore::to_hex(certificate.sha256()) << "\n";
+  }
+  out << "trust:        " << contents.trust_records << " records, " << contents.serials
+      << " accepted serials, " << contents.audit_lines << " lines in the audit log\n";
+}
+
+void note_in_audit_log(const certstore::StorePlace& place, std::string_view action,
+                       const std::filesystem::path& file) {
+  certstore::TrustStore::open_or_create(place.trust())
+      .note(action, "SHA256 " + sha256_of(file), {verifier::acting_user(), certstore::now()});
+}
+
+}  // namespace signer

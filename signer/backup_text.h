@@ -1,0 +1,24 @@
+// What the backup commands say, and what they leave in the audit log.
+#pragma once
+
+#include "certstore/backup.h"
+#include "certstore/base/cli.h"
+
+#include <filesystem>
+#include <ostream>
+#include <string_view>
+
+namespace signer {
+
+// Of the backup file.
+[[nodiscard]] certstore::SecretBytes file_passphrase(const certstore::cli::Arguments& arguments, bool is_new);
+inline constexpr certstore::cli::Option kFilePassphraseOption{
+    "file-passphrase", '\0', "SOURCE", "passphrase of the backup file, another than the store's"};
+
+// One fact a line: when it was made, each key with its certificate, the decisions.
+void print_contents(const certstore::BackupContents& contents, std::ostream& out);
+// A line of the audit log with the SHA-256 of the file.
+void note_in_audit_log(const certstore::StorePlace& place, std::string_view action,
+                       const std::filesystem::path& file);
+
+}  // namespace signer
