@@ -5,7 +5,10 @@
 #include "verifier/entry_check.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+#include <string_view>
+#include <unordered_set>
 
 namespace verifier {
 namespace {
@@ -156,16 +159,19 @@ class Verification {
   void check_coverage() {
     for (const std::size_t entry : coverage_.exempt) report_.entries[entry].needs_cover = false;
     if (verified_.empty()) return;
+    std::unordered_set<std::string_view> said;  // a search of the list per entry would be quadratic
+    for (const Issue& issue : report_.issues) {
+      if (kind_of(issue.code).effect == Effect::invalid) said.insert(issue.subject);
+    }
+    certstore::Issues found;
     std::vector<bool> asked(report_.entries.size());
     for (const formats::Covered& cover : coverage_.covered) asked[cover.entry] = true;
     for (std::size_t entry = 0; entry < asked.size(); ++entry) {
       if (asked[entry] || !report_.entries[entry].needs_cover) continue;
       const std::string& name = report_.entry_names[entry];
-      const bool said = std::any_of(report_.issues.begin(), report_.issues.end(), [&](const Issue& issue) {
-        return issue.subject == name && kind_of(issue.code).effect == Effect::invalid;
-      });
-      if (!said) report_.issues.push_back({IssueCode::unsigned_entry, name, "no signature covers it"});
+      if (!said.contains(name)) found.push_back({IssueCode::unsigned_entry, name, "no signature covers it"});
     }
+    append(report_.issues, found);
   }
 
   void gather_elements() {
@@ -186,7 +192,18 @@ class Verification {
     }
   }
 
-  void judge_owner(const formats::Element& element, ElementReport& found) const {
+  // Decided once a certificate: a package may have a million elements, and a store many records.
+  bool is_trusted_owner(const Certificate& certificate) {
+    const auto [known, is_new] = owners_.try_emplace(certificate.sha256(), false);
+    if (is_new) {
+      const certstore::SignerEvidence evidence{
+          certificate, report_.certificates, {}, report_.facts.name, true, {}};
+      known->second = certstore::decide(evidence, options_.policy).trusted;
+    }
+    return known->second;
+  }
+
+  void judge_owner(const formats::Element& element, ElementReport& found) {
     if (!element.owner) return;
     const formats::Owner& owner = *element.owner;
     const auto note = [&](IssueCode code, std::string detail) {
@@ -209,9 +226,7 @@ class Verification {
         break;
     }
     if (owner.certificate && owner.standing != formats::OwnerStanding::other_key) {
-      certstore::SignerEvidence evidence{
-          *owner.certificate, report_.certificates, {}, report_.facts.name, true, {}};
-      found.owner_trusted = certstore::decide(evidence, options_.policy).trusted;
+      found.owner_trusted = is_trusted_owner(*owner.certificate);
     }
     if (!found.owner_trusted) note(IssueCode::owner_not_trusted, "its owner is not trusted on this machine");
   }
@@ -253,6 +268,7 @@ class Verification {
   formats::Coverage coverage_;
   std::vector<std::size_t> signer_of_;
   std::vector<certstore::Bytes> set_digests_;
+  std::map<certstore::Sha256, bool> owners_;
 };
 
 }  // namespace
