@@ -18,13 +18,16 @@ Error malformed(std::string_view what, const std::string& reason) {
   return {ErrorKind::malformed, in_quotes(what) + " " + reason};
 }
 
-std::string text_of(const X509_NAME* name) {
+std::string text_of(const X509_NAME* name, std::string_view what) {
   const openssl::Bio memory(BIO_new(BIO_s_mem()));
   // XN_FLAG_RFC2253 without ASN1_STRFLGS_ESC_MSB: letters outside ASCII stay UTF-8, as Java's getName() has
   // them.
   constexpr unsigned long kFlags = XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
-  if (!memory || X509_NAME_print_ex(memory.get(), name, 0, kFlags) < 0)
-    openssl::throw_error("writing a name");
+  if (!memory) openssl::throw_error("writing a name");
+  if (X509_NAME_print_ex(memory.get(), name, 0, kFlags) < 0) {
+    openssl::clear_errors();
+    throw malformed(what, "has a name that cannot be read");
+  }
   const char* text = nullptr;
   const long size = BIO_get_mem_data(memory.get(), &text);
   return {text, static_cast<std::size_t>(size)};
@@ -43,6 +46,17 @@ Instant instant_of(const ASN1_TIME* time, std::string_view what) {
                            std::chrono::day(static_cast<unsigned>(broken.tm_mday))};
   if (!day.ok()) throw malformed(what, "has a date that is not one");
   return sys_days(day) + hours(broken.tm_hour) + minutes(broken.tm_min) + seconds(broken.tm_sec);
+}
+
+// OpenSSL also reads BER, in which one certificate has many forms, each with a fingerprint of its own: a
+// retired one would come back as another.
+bool is_der_of(X509* certificate, ByteView bytes) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509(certificate, &der);
+  if (size <= 0) return false;
+  const bool same = std::ranges::equal(ByteView(der, static_cast<std::size_t>(size)), bytes);
+  OPENSSL_free(der);
+  return same;
 }
 
 bool has_extension(const X509* certificate, const char* oid) {
@@ -98,11 +112,12 @@ Certificate Certificate::from_der(ByteView der, std::string_view what) {
   if (!facts->x509) throw malformed(what, "is not a DER certificate");
   if (position != der.data() + der.size()) throw malformed(what, "has bytes after the certificate");
   X509* const x509 = facts->x509.get();
+  if (!is_der_of(x509, der)) throw malformed(what, "is a certificate in BER, not in DER");
   facts->der.assign(der.begin(), der.end());
   facts->sha256 = certstore::sha256(der);
   facts->public_key_sha256 = public_key_digest(x509, what);
-  facts->subject = text_of(X509_get_subject_name(x509));
-  facts->issuer = text_of(X509_get_issuer_name(x509));
+  facts->subject = text_of(X509_get_subject_name(x509), what);
+  facts->issuer = text_of(X509_get_issuer_name(x509), what);
   facts->serial_hex = hex_of(X509_get0_serialNumber(x509));
   facts->not_before = instant_of(X509_get0_notBefore(x509), what);
   facts->not_after = instant_of(X509_get0_notAfter(x509), what);

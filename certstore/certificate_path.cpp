@@ -67,4 +67,12 @@ bool may_sign_packages(const Certificate& certificate) {
   return (X509_get_extended_key_usage(x509) & (XKU_CODE_SIGN | XKU_ANYEKU)) != 0;
 }
 
+std::optional<DigestAlgorithm> weak_digest_on(const Certificate& certificate) {
+  int digest = NID_undef;
+  X509_get_signature_info(certificate.openssl(), &digest, nullptr, nullptr, nullptr);
+  if (digest == NID_md5) return DigestAlgorithm::md5;
+  if (digest == NID_sha1) return DigestAlgorithm::sha1;
+  return std::nullopt;
+}
+
 }  // namespace certstore

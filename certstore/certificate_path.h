@@ -18,4 +18,7 @@ namespace certstore {
 // absent or with codeSigning or any.
 [[nodiscard]] bool may_sign_packages(const Certificate& certificate);
 
+// The digest of the signature on the certificate where it is a weak one; empty for others.
+[[nodiscard]] std::optional<DigestAlgorithm> weak_digest_on(const Certificate& certificate);
+
 }  // namespace certstore

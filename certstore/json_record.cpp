@@ -8,10 +8,21 @@
 #include <utility>
 
 namespace certstore {
+namespace {
+
+constexpr int kDepth = 8;
+
+}  // namespace
 
 JsonRecord::JsonRecord(ByteView bytes, std::string_view what) : what_(what) {
   if (bytes.size() > limits::kStoreRecord) refuse("it is too long");
-  object_ = nlohmann::json::parse(bytes.begin(), bytes.end(), nullptr, false);
+  // Copying a value goes down as deep as it is nested; no record has more than an object in a list.
+  const nlohmann::json::parser_callback_t shallow = [this](int depth, nlohmann::json::parse_event_t,
+                                                           nlohmann::json&) {
+    if (depth > kDepth) refuse("it is nested too deeply");
+    return true;
+  };
+  object_ = nlohmann::json::parse(bytes.begin(), bytes.end(), shallow, false);
   if (!object_.is_object()) refuse("it is not a JSON object");
 }
 

@@ -53,9 +53,12 @@ std::string unsoundness_of(const EVP_PKEY* key) {
     case KeyKind::rsa:
     case KeyKind::rsa_pss:
       return unsoundness_of_rsa(key);
+    case KeyKind::dsa:
+      // The check below is a power modulo p: FIPS 186-4 ends at 3072 bits, a stranger at 10,000.
+      if (EVP_PKEY_get_bits(key) > limits::kDsaBits) return "the DSA key is too large";
+      [[fallthrough]];
     case KeyKind::ec:
-    case KeyKind::ed25519:
-    case KeyKind::dsa: {
+    case KeyKind::ed25519: {
       // OpenSSL refuses a point that is not on its curve when it decodes the key; this repeats it for
       // certainty.
       const openssl::KeyContext context(EVP_PKEY_CTX_new(const_cast<EVP_PKEY*>(key), nullptr));

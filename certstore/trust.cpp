@@ -1,5 +1,6 @@
 #include "certstore/trust.h"
 
+#include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/certificate_path.h"
 
@@ -45,18 +46,39 @@ bool scope_holds(const TrustRecord& record, const std::string& package_name) {
   return false;
 }
 
+Certificate certificate_of(const TrustRecord& record) {
+  try {
+    return Certificate::from_der(record.certificate, "trust record " + record.id);
+  } catch (const Error& error) {
+    // What is wrong with the store must not look like a verdict on the package.
+    throw Error(ErrorKind::store, error.what());
+  }
+}
+
+// A retired certificate takes its key with it: whoever has the key can have another certificate for it, and
+// an ECDSA signature of a CA has a second form, which makes another fingerprint of the same certificate.
+bool retires(const TrustRecord& record, const Certificate& certificate) {
+  if (record.kind != Kind::retire) return false;
+  return names(record, certificate) ||
+         (record.subject == Subject::certificate && !record.certificate.empty() &&
+          certificate_of(record).public_key_sha256() == certificate.public_key_sha256());
+}
+
 // One run of decide(): the records that speak for this signer, and the findings.
 class Decider {
  public:
   Decider(const SignerEvidence& evidence, const TrustPolicy& policy)
-      : evidence_(evidence), policy_(policy), certificate_(evidence.certificate) {}
+      : evidence_(evidence),
+        policy_(policy),
+        certificate_(evidence.certificate),
+        retired_since_(std::max(policy.at, policy.now)) {}
 
   TrustDecision decide() {
     match_records();
     if (decision_.trusted_by.empty()) follow_path();
     decision_.trusted = !decision_.trusted_by.empty() && !retired_;
     if (!decision_.trusted && !retired_) note(IssueCode::untrusted_signer, "no trust record names it");
-    judge_key();
+    judge_key(certificate_);
     judge_digests();
     judge_dates(certificate_);
     judge_binding();
@@ -73,21 +95,26 @@ class Decider {
       if (given == certificate_) decision_.trusted_by = "--trust";
     }
     for (const TrustRecord& record : policy_.records) {
-      if (!names(record, certificate_)) continue;
-      decision_.known_before = true;
+      decision_.known_before = decision_.known_before || names(record, certificate_);
       if (record.kind == Kind::retire) {
-        if (record.from <= policy_.at) retire(record);
-      } else if (is_in_force(record, policy_.at) && scope_holds(record, evidence_.package_name)) {
+        retire_by(record, certificate_);
+      } else if (names(record, certificate_) && is_in_force(record, policy_.at) &&
+                 scope_holds(record, evidence_.package_name)) {
         speaking_.push_back(&record);
         if (decision_.trusted_by.empty()) decision_.trusted_by = "record " + record.id;
       }
     }
   }
 
-  void retire(const TrustRecord& record) {
-    if (!retired_)
-      note(IssueCode::retired_key, "retired by record " + record.id + ": " + escaped(record.reason));
+  void retire_by(const TrustRecord& record, const Certificate& certificate) {
+    if (retired_ || record.from > retired_since_ || !retires(record, certificate)) return;
+    note(IssueCode::retired_key,
+         whose(certificate) + "retired by record " + record.id + ": " + escaped(record.reason));
     retired_ = true;
+  }
+
+  std::string whose(const Certificate& certificate) const {
+    return certificate == certificate_ ? "" : "the CA " + in_quotes(certificate.subject()) + " ";
   }
 
   // A CA-issued certificate: a path to a CA that is trusted for this package.
@@ -98,11 +125,13 @@ class Decider {
       if (record.kind != Kind::trust || record.subject != Subject::certificate || record.certificate.empty())
         continue;
       if (!is_in_force(record, policy_.at) || !scope_holds(record, evidence_.package_name)) continue;
-      anchors.push_back(Certificate::from_der(record.certificate, "trust record " + record.id));
+      anchors.push_back(certificate_of(record));
       anchor_records.push_back(&record);
     }
     const auto path = find_path(certificate_, evidence_.offered, anchors);
     if (!path || path->size() < 2) return;
+    const auto proves_nothing = [](const Certificate& link) { return !link.key_unsoundness().empty(); };
+    if (std::any_of(path->begin() + 1, path->end(), proves_nothing)) return;
     const auto anchor = std::find(anchors.begin(), anchors.end(), path->back());
     if (anchor == anchors.end()) return;
     const TrustRecord* const record = anchor_records[static_cast<std::size_t>(anchor - anchors.begin())];
@@ -112,7 +141,24 @@ class Decider {
     if (!may_sign_packages(certificate_)) {
       note(IssueCode::wrong_purpose, "its CA did not issue it for signing (extended key usage codeSigning)");
     }
-    for (std::size_t i = 1; i < path->size(); ++i) judge_dates((*path)[i]);
+    judge_path(*path);
+  }
+
+  // Whoever has the key of a CA, or a collision under its signature, has every certificate below it.
+  void judge_path(const std::vector<Certificate>& path) {
+    for (std::size_t i = 0; i < path.size(); ++i) {
+      // The anchor's own signature proves nothing to anybody: the anchor was pinned by its fingerprint.
+      const auto weak_digest = i + 1 < path.size() ? weak_digest_on(path[i]) : std::nullopt;
+      if (weak_digest) {
+        weak(IssueCode::weak_digest, std::string(weakness_of(*weak_digest)),
+             "the certificate " + in_quotes(path[i].subject()) + " is signed with " +
+                 std::string(name_of(*weak_digest)));
+      }
+      if (i == 0) continue;
+      for (const TrustRecord& record : policy_.records) retire_by(record, path[i]);
+      judge_key(path[i]);
+      judge_dates(path[i]);
+    }
   }
 
   // Who allows this weakness, or empty. A record allows it for its signer alone.
@@ -137,18 +183,20 @@ class Decider {
     }
   }
 
-  void judge_key() {
-    if (!certificate_.key_unsoundness().empty()) note(IssueCode::unsound_key, certificate_.key_unsoundness());
-    const Sha256& key = certificate_.public_key_sha256();
+  void judge_key(const Certificate& certificate) {
+    if (!certificate.key_unsoundness().empty()) note(IssueCode::unsound_key, certificate.key_unsoundness());
+    const Sha256& key = certificate.public_key_sha256();
     if (is_known_public_key(key) || policy_.public_keys_known.contains(key)) {
-      note(IssueCode::known_public_key, "public key SHA-256 " + to_hex(key));
+      note(IssueCode::known_public_key, whose(certificate) + "public key SHA-256 " + to_hex(key));
     }
-    const bool rsa = certificate_.key_kind() == KeyKind::rsa || certificate_.key_kind() == KeyKind::rsa_pss;
-    if (rsa && certificate_.key_bits() < 2048) {
+    const bool rsa = certificate.key_kind() == KeyKind::rsa || certificate.key_kind() == KeyKind::rsa_pss;
+    if (rsa && certificate.key_bits() < 2048) {
       weak(IssueCode::short_key, "short-key",
-           "the RSA key has " + std::to_string(certificate_.key_bits()) + " bits");
+           whose(certificate) + "the RSA key has " + std::to_string(certificate.key_bits()) + " bits");
     }
-    if (certificate_.key_kind() == KeyKind::dsa) weak(IssueCode::dsa_key, "dsa", "the key is a DSA key");
+    if (certificate.key_kind() == KeyKind::dsa) {
+      weak(IssueCode::dsa_key, "dsa", whose(certificate) + "the key is a DSA key");
+    }
   }
 
   void judge_digests() {
@@ -160,13 +208,12 @@ class Decider {
   }
 
   void judge_dates(const Certificate& certificate) {
-    const std::string whose =
-        certificate == certificate_ ? "" : "the CA " + in_quotes(certificate.subject()) + " ";
     if (policy_.at > certificate.not_after()) {
-      weak(IssueCode::expired, "expired", whose + "ended on " + to_date(certificate.not_after()));
+      weak(IssueCode::expired, "expired",
+           whose(certificate) + "ended on " + to_date(certificate.not_after()));
     }
     if (policy_.at < certificate.not_before()) {
-      note(IssueCode::not_yet_valid, whose + "begins on " + to_date(certificate.not_before()));
+      note(IssueCode::not_yet_valid, whose(certificate) + "begins on " + to_date(certificate.not_before()));
     }
   }
 
@@ -189,6 +236,7 @@ class Decider {
   const Certificate& certificate_;
   TrustDecision decision_;
   std::vector<const TrustRecord*> speaking_;
+  Instant retired_since_;  // a look back (--at-time) never gives a retired key back
   bool retired_ = false;
 };
 

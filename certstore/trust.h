@@ -30,7 +30,8 @@ struct TrustPolicy {
   std::set<Sha256> public_keys_known;  // --bad-keys, beside the built-in list
   // Highest accepted seal serial by (signer's certificate, package name), from the store.
   std::map<std::pair<Sha256, std::string>, std::uint64_t> highest_serials;
-  Instant at;  // the time that counts
+  Instant at;     // the time that counts
+  Instant now{};  // the clock, where `at` may lie before it: what is retired by now stays retired
 };
 
 struct TrustDecision {

@@ -107,7 +107,8 @@ PolicySource read_policy(const Arguments& arguments) {
   }
   const auto at = time_option(arguments, "at-time");
   source.time_was_given = at.has_value();
-  policy.at = at ? *at : certstore::now();
+  policy.now = certstore::now();
+  policy.at = at.value_or(policy.now);
   for (const std::string& path : arguments.values("trust")) {
     const auto certificates = read_certificate_file(path);
     policy.trusted.insert(policy.trusted.end(), certificates.begin(), certificates.end());

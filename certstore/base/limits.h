@@ -13,6 +13,7 @@ inline constexpr std::size_t kCertificates = 256;
 // RSA-16384 has 2,048 bytes: larger keys make one check cost seconds.
 inline constexpr std::size_t kSignatureSize = 2048;
 inline constexpr int kRsaBits = 16384;
+inline constexpr int kDsaBits = 4096;
 // A PEM or DER file that the user names: certificates, chains, keys.
 inline constexpr std::size_t kKeyFileSize = 1 << 20;
 // A passphrase: longer ones come from a mistaken file.

@@ -1,0 +1,125 @@
+// A signer who was refused tries to come back: as another form of its certificate, through its CA, in the
+// past.
+#include "certstore/base/error.h"
+#include "certstore/trust.h"
+#include "certstore/trust_record_json.h"
+#include "tests/unit/certificates.h"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+
+using namespace certstore;
+
+namespace {
+
+const Instant kNow = parse_instant("2026-11-23");
+
+bool has(const TrustDecision& decision, IssueCode code) {
+  return std::any_of(decision.issues.begin(), decision.issues.end(),
+                     [&](const Issue& issue) { return issue.code == code; });
+}
+
+SignerEvidence evidence(const Certificate& certificate) {
+  return {certificate, {}, {DigestAlgorithm::sha256}, "com.example.app", false, {}};
+}
+
+TrustRecord record(const Certificate& certificate, TrustRecord::Kind kind = TrustRecord::Kind::trust) {
+  TrustRecord record;
+  record.id = "r1";
+  record.kind = kind;
+  record.sha256 = certificate.sha256();
+  record.certificate = certificate.der();
+  record.from = parse_instant("2026-01-01");
+  return record;
+}
+
+TrustPolicy policy(std::vector<TrustRecord> records) {
+  TrustPolicy policy;
+  policy.records = std::move(records);
+  policy.at = kNow;
+  return policy;
+}
+
+const tests::CertificateWish kCa{.common_name = "CA",
+                                 .extensions = {{NID_basic_constraints, "critical,CA:TRUE"}}};
+
+Certificate leaf_of(const Certificate& ca, EVP_PKEY* ca_key, const std::string& end = "2040-01-01") {
+  return tests::make_certificate({.common_name = "Leaf", .not_after = parse_instant(end)},
+                                 tests::key_named("Leaf").openssl(), &ca, ca_key);
+}
+
+bool is_malformed(const Error& error) {
+  return error.kind() == ErrorKind::malformed;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(trust_attack)
+
+BOOST_AUTO_TEST_CASE(a_certificate_in_ber_is_not_another_certificate) {
+  const Bytes der = tests::make_self_signed_certificate({}).der();
+  BOOST_REQUIRE(der.at(1) == 0x82);
+  Bytes ber = {0x30, 0x83, 0x00};
+  append(ber, ByteView(der).subspan(2));
+  BOOST_CHECK_EXCEPTION(static_cast<void>(Certificate::from_der(ber, "it")), Error, is_malformed);
+}
+
+BOOST_AUTO_TEST_CASE(a_retired_certificate_does_not_come_back_as_another_of_its_key) {
+  const Certificate ca = tests::make_self_signed_certificate(kCa);
+  EVP_PKEY* const ca_key = tests::key_named("CA").openssl();
+  const TrustRecord retired = record(leaf_of(ca, ca_key), TrustRecord::Kind::retire);
+  const Certificate again = leaf_of(ca, ca_key, "2039-01-01");
+  BOOST_TEST(decide(evidence(again), policy({record(ca)})).trusted);
+  const TrustDecision decision = decide(evidence(again), policy({record(ca), retired}));
+  BOOST_TEST(!decision.trusted);
+  BOOST_TEST(has(decision, IssueCode::retired_key));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_retired_authority_issued_is_not_trusted) {
+  const Certificate ca = tests::make_self_signed_certificate(kCa);
+  const Certificate leaf = leaf_of(ca, tests::key_named("CA").openssl());
+  TrustPolicy rules = policy({record(ca), record(ca, TrustRecord::Kind::retire)});
+  rules.trusted = {ca};
+  const TrustDecision decision = decide(evidence(leaf), rules);
+  BOOST_TEST(!decision.trusted);
+  BOOST_TEST(has(decision, IssueCode::retired_key));
+}
+
+BOOST_AUTO_TEST_CASE(a_look_back_does_not_give_a_retired_key_back) {
+  const Certificate signer = tests::make_self_signed_certificate({});
+  TrustRecord retired = record(signer, TrustRecord::Kind::retire);
+  retired.from = parse_instant("2026-06-01");
+  TrustPolicy rules = policy({record(signer), retired});
+  rules.at = parse_instant("2026-03-01");
+  BOOST_TEST(decide(evidence(signer), rules).trusted);  // in a world where it is March
+  rules.now = kNow;
+  BOOST_TEST(has(decide(evidence(signer), rules), IssueCode::retired_key));
+}
+
+BOOST_AUTO_TEST_CASE(the_keys_and_digests_of_a_path_are_judged_like_those_of_a_signer) {
+  const openssl::Key short_key(EVP_RSA_gen(1024));
+  const Certificate ca = tests::make_certificate(kCa, short_key.get(), nullptr, short_key.get());
+  const Certificate leaf = leaf_of(ca, short_key.get());
+  BOOST_TEST(has(decide(evidence(leaf), policy({record(ca)})), IssueCode::short_key));
+  TrustPolicy rules = policy({record(ca)});
+  rules.public_keys_known = {ca.public_key_sha256()};
+  BOOST_TEST(has(decide(evidence(leaf), rules), IssueCode::known_public_key));
+}
+
+BOOST_AUTO_TEST_CASE(a_broken_record_is_a_trouble_of_the_store_and_no_verdict_on_the_package) {
+  const Certificate signer = tests::make_self_signed_certificate({});
+  TrustRecord broken = record(signer);
+  broken.certificate = {0x30, 0x00};
+  broken.sha256 = sha256(broken.certificate);
+  BOOST_CHECK_EXCEPTION(static_cast<void>(decide(evidence(signer), policy({broken}))), Error,
+                        [](const Error& error) { return error.kind() == ErrorKind::store; });
+}
+
+BOOST_AUTO_TEST_CASE(a_record_nested_half_a_million_deep_is_refused) {
+  const std::string text = R"({"allowed":)" + std::string(500'000, '[') + std::string(500'000, ']') + "}";
+  BOOST_CHECK_EXCEPTION(static_cast<void>(parse_trust_record(as_bytes(text))), Error,
+                        [](const Error& error) { return error.kind() == ErrorKind::store; });
+}
+
+BOOST_AUTO_TEST_SUITE_END()
