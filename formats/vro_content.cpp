@@ -28,6 +28,10 @@ Bytes md5(ByteView bytes) {
   return certstore::digest(certstore::DigestAlgorithm::md5, bytes);
 }
 
+// Former contents that are looked at: each may be an archive that inflates a thousandfold, inside one that
+// did.
+constexpr std::size_t kFormerContents = 256;
+
 // Runs `read`; what is malformed is left as far as it was read.
 template <typename Read>
 void leniently(Read read) {
@@ -107,6 +111,7 @@ class CategoryEvents final : public XmlEvents {
     if (local_name(name) != "category") return;
     for (const XmlAttribute& attribute : attributes) {
       if (attribute.name != "name") continue;
+      if (path.size() + attribute.value.size() >= kNameSize) return;
       if (!path.empty()) path.push_back('/');
       path += attribute.value;
     }
@@ -200,8 +205,10 @@ VroContent read_vro_content(std::string_view type, ByteView data) {
 
 bool history_has(ByteView history, std::string_view type, const Bytes& digest) {
   bool found = false;
+  std::size_t left = kFormerContents;
   const std::function<void(std::string_view)> look = [&](std::string_view base64) {
-    if (found) return;
+    if (found || left == 0) return;
+    --left;
     leniently([&] {
       const VroContent former = read_vro_content(type, certstore::from_base64(base64));
       found = std::find(former.digests.begin(), former.digests.end(), digest) != former.digests.end();

@@ -15,6 +15,14 @@ namespace {
 using certstore::Bytes;
 using certstore::Certificate;
 
+// What is longer is no name; a million elements are kept, and each could have a megabyte of it.
+constexpr std::size_t kTextSize = 4096;
+
+std::string shown(std::string text) {
+  if (text.size() > kTextSize) text.resize(kTextSize);
+  return text;
+}
+
 class ElementReader {
  public:
   ElementReader(const VroContents& contents, const Coverage& coverage)
@@ -61,8 +69,8 @@ class ElementReader {
         const std::string* found = properties.find(key);
         return found == nullptr ? std::string() : *found;
       };
-      element.kind = text("type");
-      element.name = text("name");  // the maven plugin writes it here too
+      element.kind = shown(text("type"));
+      element.name = shown(text("name"));  // the maven plugin writes it here too
       owner = text("signature-owner");
     } catch (const certstore::Error& error) {
       if (error.kind() != certstore::ErrorKind::malformed) throw;
@@ -71,7 +79,7 @@ class ElementReader {
 
   [[nodiscard]] Owner owner_of(const VroElementPlace& place, std::string_view kind, const std::string& name,
                                const VroContent& content) const {
-    Owner owner{name, std::nullopt, OwnerStanding::certificate_absent};
+    Owner owner{shown(name), std::nullopt, OwnerStanding::certificate_absent};
     const Bytes signature = part(place, "content-signature").value_or(Bytes());
     for (const VroCertificate& found : contents_.certificates) {
       if (!names_subject(name, found.certificate.subject())) continue;
