@@ -118,9 +118,10 @@ Bytes InputFile::read_all(std::size_t limit) const {
 void InputFile::require_unchanged() const {
   struct stat now {};
   if (::fstat(descriptor_.get(), &now) != 0) throw_errno("read", name_, errno);
+  // ctime alone cannot be set back, so any change of it counts, even where only a link came or went: else one
+  // more link would hide what was written.
   if (now.st_size != opened_.st_size || !same_time(now.st_mtim, opened_.st_mtim) ||
-      // An unlinked or renamed file changes its ctime only; a new link count alone is no change of bytes.
-      (!same_time(now.st_ctim, opened_.st_ctim) && now.st_nlink == opened_.st_nlink)) {
+      !same_time(now.st_ctim, opened_.st_ctim)) {
     throw Error(ErrorKind::io, in_quotes(name_) + " changed while it was read",
                 "try again when it is complete");
   }

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -36,7 +37,11 @@ void for_each_parallel(std::size_t count, unsigned jobs, const std::function<voi
   };
   const std::size_t threads = std::min<std::size_t>(jobs, count);
   std::vector<std::jthread> others;
-  for (std::size_t i = 1; i < threads; ++i) others.emplace_back(run);
+  try {
+    for (std::size_t i = 1; i < threads; ++i) others.emplace_back(run);
+  } catch (const std::system_error&) {
+    // Where no more threads are allowed, those that run do all the work.
+  }
   run();
   others.clear();
   if (failure) std::rethrow_exception(failure);
