@@ -1,34 +1,13 @@
 // Any bytes: the ZIP index and reader end without a crash, and what they accept keeps their promises. Under
 // libFuzzer (PKGTRUST_FUZZ) it searches; with replay.cpp it is a plain test over files and damaged copies.
-#include "certstore/base/file.h"
 #include "formats/zip/index.h"
 #include "formats/zip/reader.h"
+#include "tests/fuzz/memory_file.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <iterator>
-
-namespace {
-
-// A broken promise is a crash, which libFuzzer keeps and a test reports.
-void require(bool promise) {
-  if (!promise) std::abort();
-}
-
-certstore::InputFile file_of(const std::uint8_t* bytes, std::size_t size) {
-  certstore::FileDescriptor descriptor(::memfd_create("input", MFD_CLOEXEC));
-  require(::write(descriptor.get(), bytes, size) == static_cast<ssize_t>(size));
-  return {std::move(descriptor), "input"};
-}
-
-}  // namespace
+using fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  const certstore::InputFile file = file_of(bytes, size);
+  const certstore::InputFile file = fuzz::file_of(bytes, size);
   const formats::zip::IndexResult result = formats::zip::read_index(file);
   if (!result.sound()) return 0;
   require(formats::zip::looks_like_zip(file));

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""Makes a small seed for each fuzz target: make_seeds.py FOLDER. With the names of replay programs behind it, runs each
+over its seed: make_seeds.py FOLDER DIRECTORY-OF-PROGRAMS."""
+import base64
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ["PKGTRUST_BIN"])
+TARGETS = ("certificate", "package", "properties", "trust_record")
+KEYS = {"rsa": ["rsa:2048"], "short": ["rsa:1024"], "ec": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
+        "ed25519": ["ed25519"], "pss": ["rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"], "signer": ["rsa:2048"]}
+SUBJECTS = {"rsa": "/C=CH/O=Example, Inc/OU=a+CN=b/CN=Seed", "short": "/CN=" + "x" * 60, "ec": "/CN=\u00e9\u4e2d",
+            "ed25519": "/CN=#1", "pss": "/O= two /CN=\\\\", "signer": "/O=Example/CN=Seed"}
+
+
+def run(*words, **environment):
+    subprocess.run([str(word) for word in words], check=True, capture_output=True, stdin=subprocess.DEVNULL,
+                   env={**os.environ, **environment})
+
+
+def make_certificates(folder):
+    for name, key in KEYS.items():
+        run("openssl", "req", "-x509", "-noenc", "-utf8", "-newkey", *key, "-keyout", folder.parent / f"{name}.pem",
+            "-subj", SUBJECTS[name], "-days", "3650", "-outform", "DER", "-out", folder / f"{name}.der",
+            "-addext", "keyUsage=critical,digitalSignature", "-addext", "extendedKeyUsage=codeSigning")
+        run("openssl", "x509", "-in", folder / f"{name}.der", "-out", folder.parent / f"{name}.crt")
+
+
+def make_packages(folder):
+    for sample in sorted((ROOT / "samples").glob("*.package")):
+        for suffix, options in {"bound": [], "unbound": ["--vro-unbound", "--vro-digest", "md5"]}.items():
+            run(BIN / "pkgsign", "sign", sample, "-o", folder / f"{sample.name}-{suffix}", "--key",
+                folder.parent / "signer.pem", "--cert", folder.parent / "signer.crt", *options)
+        (folder / sample.name).write_bytes(sample.read_bytes())
+
+
+def make_properties(folder, packages):
+    for sample in packages.glob("*.package"):
+        with zipfile.ZipFile(sample) as archive:
+            for entry in archive.infolist():
+                if entry.file_size and entry.file_size < 4096:
+                    (folder / entry.filename.replace("/", "_")).write_bytes(archive.read(entry))
+
+
+def make_trust_records(folder, certificates):
+    for path in certificates.glob("*.der"):
+        der = path.read_bytes()
+        record = {"schema": 1, "kind": "trust", "subject": "certificate", "sha256": hashlib.sha256(der).hexdigest(),
+                  "certificate": base64.b64encode(der).decode(), "use": "package", "scope": "name",
+                  "scopeText": "com.example", "from": "2026-01-01T00:00:00Z", "until": "2027-01-01T00:00:00Z",
+                  "reason": "r", "compared": True, "boundRequired": False, "label": "l", "madeBy": "m",
+                  "allowed": [{"name": "md5", "until": "2026-06-01T00:00:00Z"}, {"name": "expired"}],
+                  "madeAt": "2026-01-01T00:00:00Z", "origin": "command"}
+        (folder / path.stem).write_text(json.dumps(record))
+        record.update(kind="retire", scope="everything", allowed=[])
+        for field in ("scopeText", "certificate", "until"):
+            record.pop(field)
+        (folder / (path.stem + "-retired")).write_text(json.dumps(record))
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    places = {target: folder / target for target in TARGETS}
+    for place in places.values():
+        place.mkdir(parents=True, exist_ok=True)
+    make_certificates(places["certificate"])
+    make_packages(places["package"])
+    make_properties(places["properties"], places["package"])
+    make_trust_records(places["trust_record"], places["certificate"])
+    if len(sys.argv) > 2:
+        for target in TARGETS:
+            subprocess.run([pathlib.Path(sys.argv[2]) / f"replay_{target}", places[target]], check=True)
+
+
+if __name__ == "__main__":
+    main()
