@@ -7,10 +7,16 @@
 
 namespace signer {
 
+std::vector<certstore::StoredIdentity> own_identities(const certstore::KeyStore& keys) {
+  auto identities = keys.list();
+  std::erase_if(identities, [](const auto& identity) { return identity.kind != "identity"; });
+  return identities;
+}
+
 std::vector<std::string> without_backup(const certstore::KeyStore& keys) {
   const certstore::BackupNote last = keys.last_backup().value_or(certstore::BackupNote{});
   std::vector<std::string> aliases;
-  for (const auto& identity : keys.list()) {
+  for (const auto& identity : own_identities(keys)) {
     const auto certificate = certstore::Certificate::from_der(identity.certificate, identity.alias);
     if (!last.has_key(certificate.public_key_sha256())) aliases.push_back(identity.alias);
   }

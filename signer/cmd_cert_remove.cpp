@@ -35,7 +35,8 @@ void require_consent(const Arguments& arguments, const certstore::StoredIdentity
 certstore::StoredIdentity removable(const Arguments& arguments, const std::string& alias) {
   const auto keys = open_keys(arguments, certstore::OpenMode::read);
   certstore::StoredIdentity identity = keys.get(alias);
-  if (arguments.has("force") || keys.list().size() > 1 || without_backup(keys).empty()) return identity;
+  if (arguments.has("force") || own_identities(keys).size() > 1 || without_backup(keys).empty())
+    return identity;
   throw Error(ErrorKind::store,
               "it is the last key of the store, and no backup that the store remembers has it",
               "pkgsign backup create -o FILE, or say --force");
