@@ -134,7 +134,7 @@ certstore::InputFile file_in_memory(ByteView bytes) {
   return {std::move(memory), "a resource element"};
 }
 
-void read_resource(ByteView data, VroContent& content) {
+void read_resource(ByteView data, std::size_t most, VroContent& content) {
   const certstore::InputFile file = file_in_memory(data);
   const zip::IndexResult result = zip::read_index(file);
   if (!result.sound()) return;
@@ -146,8 +146,9 @@ void read_resource(ByteView data, VroContent& content) {
   if (const auto name = part("attribute_name", kNameSize)) content.name = certstore::as_text(*name);
   if (const auto version = part("attribute_version", kNameSize))
     content.version = certstore::as_text(*version);
-  if (const auto inner = part("data", certstore::limits::kElementData)) {
+  if (const auto inner = part("data", most)) {
     content.digests.push_back(md5(*inner));
+    content.inflated = inner->size();
   }
 }
 
@@ -183,11 +184,11 @@ void add_other_encoding(ByteView data, VroContent& content) {
 
 }  // namespace
 
-VroContent read_vro_content(std::string_view type, ByteView data) {
+VroContent read_vro_content(std::string_view type, ByteView data, std::size_t most) {
   VroContent content;
   content.digests.push_back(md5(data));
   if (type == kResource) {
-    leniently([&] { read_resource(data, content); });
+    leniently([&] { read_resource(data, most, content); });
     return content;
   }
   DataEvents events;
@@ -203,14 +204,15 @@ VroContent read_vro_content(std::string_view type, ByteView data) {
   return content;
 }
 
-bool history_has(ByteView history, std::string_view type, const Bytes& digest) {
+bool history_has(ByteView history, std::string_view type, const Bytes& digest, std::size_t most) {
   bool found = false;
   std::size_t left = kFormerContents;
   const std::function<void(std::string_view)> look = [&](std::string_view base64) {
     if (found || left == 0) return;
     --left;
     leniently([&] {
-      const VroContent former = read_vro_content(type, certstore::from_base64(base64));
+      const VroContent former = read_vro_content(type, certstore::from_base64(base64), most);
+      most -= former.inflated;
       found = std::find(former.digests.begin(), former.digests.end(), digest) != former.digests.end();
     });
   };

@@ -210,4 +210,19 @@ BOOST_AUTO_TEST_CASE(an_owner_is_judged_by_key_and_not_by_name) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_history_of_archives_is_inflated_to_a_bound_and_no_further) {
+  const auto resource = [](const std::string& inner) {
+    const certstore::InputFile archive = vro_test::archive_of({{"VSO-RESOURCE-INF/data", inner}});
+    return "<content>" + certstore::to_base64(archive.read_all(100000)) + "</content>";
+  };
+  const std::string wanted(1000, 'b');
+  const std::string history =
+      "<version-history>" + resource(std::string(1000, 'a')) + resource(wanted) + "</version-history>";
+  const certstore::Bytes digest =
+      certstore::digest(certstore::DigestAlgorithm::md5, certstore::as_bytes(wanted));
+  BOOST_TEST(formats::history_has(certstore::as_bytes(history), "ResourceElement", digest));
+  BOOST_TEST(formats::history_has(certstore::as_bytes(history), "ResourceElement", digest, 2000));
+  BOOST_TEST(!formats::history_has(certstore::as_bytes(history), "ResourceElement", digest, 1999));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
