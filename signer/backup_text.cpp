@@ -9,10 +9,7 @@
 #include <algorithm>
 
 namespace signer {
-namespace {
-
-std::string sha256_of(const std::filesystem::path& path) {
-  const auto file = certstore::InputFile::open(path);
+std::string sha256_of(const certstore::InputFile& file) {
   certstore::Digester digester(certstore::DigestAlgorithm::sha256);
   certstore::Bytes window(1 << 20);
   for (std::uint64_t done = 0; done < file.size(); done += window.size()) {
@@ -22,8 +19,6 @@ std::string sha256_of(const std::filesystem::path& path) {
   }
   return certstore::to_hex(digester.finish());
 }
-
-}  // namespace
 
 certstore::SecretBytes file_passphrase(const certstore::cli::Arguments& arguments, bool is_new) {
   return passphrase_from(arguments, "file-passphrase",
@@ -44,9 +39,9 @@ void print_contents(const certstore::BackupContents& contents, std::ostream& out
 }
 
 void note_in_audit_log(const certstore::StorePlace& place, std::string_view action,
-                       const std::filesystem::path& file) {
+                       const std::string& sha256) {
   certstore::TrustStore::open_or_create(place.trust())
-      .note(action, "SHA256 " + sha256_of(file), {verifier::acting_user(), certstore::now()});
+      .note(action, "SHA256 " + sha256, {verifier::acting_user(), certstore::now()});
 }
 
 }  // namespace signer

@@ -4,8 +4,8 @@
 #include "certstore/backup.h"
 #include "certstore/base/cli.h"
 
-#include <filesystem>
 #include <ostream>
+#include <string>
 #include <string_view>
 
 namespace signer {
@@ -17,8 +17,9 @@ inline constexpr certstore::cli::Option kFilePassphraseOption{
 
 // One fact a line: when it was made, each key with its certificate, the decisions.
 void print_contents(const certstore::BackupContents& contents, std::ostream& out);
-// A line of the audit log with the SHA-256 of the file.
+[[nodiscard]] std::string sha256_of(const certstore::InputFile& file);
+// A line of the audit log that names the file by its SHA-256.
 void note_in_audit_log(const certstore::StorePlace& place, std::string_view action,
-                       const std::filesystem::path& file);
+                       const std::string& sha256);
 
 }  // namespace signer

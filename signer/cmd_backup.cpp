@@ -21,6 +21,7 @@ using certstore::cli::Arguments;
 std::filesystem::path free_path(const Arguments& arguments) {
   const auto path = arguments.value("output");
   if (!path) throw Error(ErrorKind::usage, "a backup needs a file", "-o FILE");
+  if (*path == "-") throw Error(ErrorKind::usage, "a backup is read back, which standard output cannot be");
   if (std::filesystem::exists(std::filesystem::symlink_status(*path))) {
     throw Error(ErrorKind::io, certstore::in_quotes(*path) + " exists",
                 "choose another name: a backup replaces nothing");
@@ -32,8 +33,13 @@ certstore::BackupContents make(const Arguments& arguments, const std::filesystem
   const auto cost = arguments.value("kdf-cost");
   const auto wanted = cost ? std::optional(parse_kdf_cost(*cost)) : std::nullopt;
   const auto keys = open_keys(arguments, certstore::OpenMode::read);
-  const auto master = keys.unlock(store_passphrase(arguments));
+  const SecretBytes stores = store_passphrase(arguments);
+  const auto master = keys.unlock(stores);
   const SecretBytes passphrase = file_passphrase(arguments, true);
+  if (passphrase.equals(stores)) {
+    std::cerr << arguments.tool() << ": warning: the backup has the passphrase of the store: who learns one "
+              << "has both\n";
+  }
   const auto trust = certstore::TrustStore::open_if_present(place_of(arguments).trust());
   return certstore::create_backup(path, {keys, master, trust ? &*trust : nullptr},
                                   {passphrase, wanted.value_or(keys.cost()), certstore::now()});
@@ -44,7 +50,7 @@ void remember(const Arguments& arguments, const certstore::BackupNote& note,
               const std::filesystem::path& path) {
   try {
     open_keys(arguments, certstore::OpenMode::write).remember_backup(note);
-    note_in_audit_log(place_of(arguments), "backup create", path);
+    note_in_audit_log(place_of(arguments), "backup create", sha256_of(certstore::InputFile::open(path)));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::store && error.kind() != ErrorKind::io) throw;
     std::cerr << arguments.tool() << ": warning: the store does not remember this backup: " << error.what()

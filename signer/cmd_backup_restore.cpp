@@ -43,11 +43,12 @@ ExitCode restore(const Arguments& arguments) {
   const auto cost = arguments.value("kdf-cost");
   const auto wanted = cost ? parse_kdf_cost(*cost) : certstore::KdfCost{};
   auto file = certstore::InputFile::open(path);
+  const std::string sha256 = sha256_of(file);
   const Backup backup(std::move(file), file_passphrase(arguments, false));
   const auto contents = certstore::check_backup(backup);
   if (!certstore::is_vacant(place)) return compare(arguments, backup, place);
   certstore::restore_backup(backup, place, store_passphrase(arguments, true), wanted);
-  note_in_audit_log(place, "backup restore", path);
+  note_in_audit_log(place, "backup restore", sha256);
   if (!arguments.quiet()) {
     std::cout << "store:        " << certstore::shell_quoted(place.folder.string()) << " (restored)\n";
     print_contents(contents, std::cout);

@@ -143,6 +143,24 @@ restore 0 "$backup" --store "$HOME/link"
 check_that 'the link is one' test -L "$HOME/link"
 expect 0 pkgsign store check --store "$HOME/real" --passphrase env:NEW
 
+begin 'a backup comes from a pipe, and does not go into one'
+piped() { expect "$1" bash -c 'cat "$1" | pkgsign backup restore - --passphrase env:NEW --file-passphrase env:FILE_SECRET --kdf-cost 1:8 --store "$2"' - "$2" "$3"; }
+piped 0 "$backup" "$HOME/piped"
+check_that 'the audit log has its digest' grep -rqa "$digest" "$HOME/piped/trust"
+create 2 -o -
+
+begin 'with --force the last key goes, and one passphrase for both is warned of'
+machine forced
+expect 0 pkgsign init --common-name a.example --key rsa-2048 --kdf-cost 1:8 --passphrase env:GIVEN
+expect 1 pkgsign cert remove server --yes --passphrase env:GIVEN
+expect 0 pkgsign backup create -o same.backup --passphrase env:GIVEN --file-passphrase env:GIVEN --store "$HOME/.local/share/pkgtrust"
+warns 'warning: the backup has the passphrase of the store'
+expect 0 pkgsign init --common-name b.example --alias later --key rsa-2048 --passphrase env:GIVEN
+expect 0 pkgsign cert remove server --yes --passphrase env:GIVEN
+expect 1 pkgsign cert remove later --yes --passphrase env:GIVEN
+expect 0 pkgsign cert remove later --yes --passphrase env:GIVEN --force
+machine third
+
 begin 'a read-only store can be backed up, and says that it does not remember'
 chmod -R a-w "$HOME/real"
 if [ -w "$HOME/real" ]; then

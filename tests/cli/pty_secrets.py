@@ -85,6 +85,27 @@ class Questions(unittest.TestCase):
         self.assertEqual(code, 0)
         self.assertEqual(self.run_tool("cert", "list"), "")
 
+    def test_a_backup_asks_for_its_own_passphrase_twice_and_a_restore_for_the_new_one(self):
+        backup, place = self.home / "a.backup", self.home / "restored"
+        of_backup = "passphrase of the backup: $"
+        again = "once more, to be sure: $"
+        text, code = self.dialogue(["backup", "create", "-o", backup], (PASSPHRASE, "secret"),
+                                   ("new passphrase for the backup: $", "sealed"), (again, "other"),
+                                   ("new passphrase for the backup: $", "sealed"), (again, "sealed"))
+        self.assertEqual(code, 0, text)
+        for reply, wanted in (("wrong", 1), (None, 130)):
+            text, code = self.dialogue(["backup", "verify", backup], (of_backup, reply))
+            self.assertEqual(code, wanted, text)
+        text, code = self.dialogue(["backup", "restore", backup, "--store", place, "--kdf-cost", "1:8"],
+                                   (of_backup, "sealed"), ("new passphrase for the store: $", None))
+        self.assertEqual(code, 130, text)
+        self.assertFalse(place.exists())
+        text, code = self.dialogue(["backup", "restore", backup, "--store", place, "--kdf-cost", "1:8"],
+                                   (of_backup, "sealed"), ("new passphrase for the store: $", "next"), (again, "next"))
+        self.assertEqual(code, 0, text)
+        text, code = self.dialogue(["store", "check", "--store", place], (PASSPHRASE, "next"))
+        self.assertEqual(code, 0, text)
+
     def test_changing_asks_for_the_old_once_and_the_new_twice(self):
         text, code = self.dialogue(["passphrase", "change"], (PASSPHRASE, "wrong"))
         self.assertEqual(code, 1, text)

@@ -78,7 +78,8 @@ std::string with_new_sum(std::string bytes) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(what_was_written_comes_back_whatever_its_size) {
-  for (const std::size_t size : {0, 1, 65535, 65536, 65537, 131072, 200000}) {
+  for (const std::size_t size :
+       std::initializer_list<std::size_t>{0, 1, 65535, 65536, 65537, 131072, 200000}) {
     const Written file(size);
     BOOST_CHECK(read_all(file.path) == content_of(size));
   }
