@@ -82,8 +82,9 @@ class Certificate {
   std::shared_ptr<const Facts> facts_;
 };
 
-// The OID of that extension, non-critical, value NULL: under 2.25 (ITU-T X.667), from a random UUID.
-inline constexpr const char* kAlwaysBoundOid = "2.25.160603805207783208688097953040106902127";
+// The OID of that extension, non-critical, value NULL: a random UUID in short arcs (docs/decisions/0007).
+inline constexpr const char* kAlwaysBoundOid =
+    "1.2.840.113556.1.8000.2554.59247.35305.15439.20160.36202.12664903.9199090";
 
 // Reads one or more certificates: PEM with text around (as people's files are) or one DER certificate.
 // Throws Error(malformed) if there is none, or more than limits::kCertificates.

@@ -85,22 +85,33 @@ void add_always_bound(X509* certificate) {
   openssl::require(X509_add_ext(certificate, extension.get(), -1), "adding an extension");
 }
 
-void add_extensions(X509* certificate, Profile profile) {
-  add_extension(certificate, NID_key_usage, "critical,digitalSignature,keyEncipherment");
+void add_usage(X509* certificate, KeyKind kind, Profile profile) {
+  // Only RSA can encipher keys; RFC 5480 3, RFC 8410 5 and RFC 4055 1.2 forbid it for the others.
+  const bool enciphers = kind == KeyKind::rsa && (profile == Profile::server || profile == Profile::product);
+  add_extension(certificate, NID_key_usage,
+                enciphers ? "critical,digitalSignature,keyEncipherment" : "critical,digitalSignature");
   switch (profile) {
     case Profile::product:
-      add_extension(certificate, NID_ext_key_usage, "critical,serverAuth");
-      return;
+      return add_extension(certificate, NID_ext_key_usage, "critical,serverAuth");
     case Profile::server:
-      add_extension(certificate, NID_basic_constraints, "critical,CA:FALSE");
-      add_extension(certificate, NID_ext_key_usage, "serverAuth,codeSigning");
-      add_extension(certificate, NID_subject_key_identifier, "hash");
-      // Reads the identifier above: the issuer is the certificate itself.
-      add_extension(certificate, NID_authority_key_identifier, "keyid:always");
-      add_always_bound(certificate);
-      return;
+      return add_extension(certificate, NID_ext_key_usage, "serverAuth,codeSigning");
+    case Profile::code_signing:
+      return add_extension(certificate, NID_ext_key_usage, "codeSigning");
+    case Profile::statement:
+      return add_extension(certificate, NID_ext_key_usage,
+                           ("critical," + std::string(kStatementPurposeOid)).c_str());
   }
   throw Error(ErrorKind::internal, "a profile without a case");
+}
+
+void add_extensions(X509* certificate, KeyKind kind, Profile profile) {
+  if (profile != Profile::product) add_extension(certificate, NID_basic_constraints, "critical,CA:FALSE");
+  add_usage(certificate, kind, profile);
+  if (profile == Profile::product) return;
+  add_extension(certificate, NID_subject_key_identifier, "hash");
+  // Reads the identifier above: the issuer is the certificate itself.
+  add_extension(certificate, NID_authority_key_identifier, "keyid:always");
+  if (profile != Profile::statement) add_always_bound(certificate);
 }
 
 // 128 random bits, positive and not zero (RFC 5280 4.1.2.2; at most 20 octets).
@@ -165,8 +176,8 @@ Certificate make_self_signed(const PrivateKey& key, const CertificateTerms& term
   set_time(X509_getm_notBefore(x509.get()), terms.not_before);
   set_time(X509_getm_notAfter(x509.get()), terms.not_after);
   openssl::require(X509_set_pubkey(x509.get(), key.openssl()), "setting the public key");
-  add_extensions(x509.get(), terms.profile);
-  if (X509_sign(x509.get(), key.openssl(), evp(DigestAlgorithm::sha256)) <= 0) {
+  add_extensions(x509.get(), key.kind(), terms.profile);
+  if (X509_sign(x509.get(), key.openssl(), key.document_digest()) <= 0) {
     openssl::throw_error("signing a certificate");
   }
   unsigned char* der = nullptr;

@@ -17,9 +17,15 @@ struct SubjectName {
 };
 
 enum class Profile {
-  server,  // serverAuth and codeSigning, basicConstraints, SKI and AKI, "always bound"
-  product  // as the product's own: serverAuth only, no basicConstraints, SKI, AKI or extension of ours
+  server,        // serverAuth and codeSigning, basicConstraints, SKI and AKI, "always bound"
+  code_signing,  // the same for codeSigning only
+  product,       // as the product's own: serverAuth only, no basicConstraints, SKI, AKI or extension of ours
+  statement      // the store's own key: no package, no server, only our documents (kStatementPurposeOid)
 };
+
+// The extended key usage of a statement key, critical: a random UUID in short arcs (docs/decisions/0007).
+inline constexpr const char* kStatementPurposeOid =
+    "1.2.840.113556.1.8000.2554.31339.63840.13759.17413.32847.16749768.2611477";
 
 struct CertificateTerms {
   SubjectName subject;
@@ -33,7 +39,8 @@ struct CertificateTerms {
 // layout makes the subject a file name).
 void require_sound_subject(const SubjectName& subject);
 
-// Makes the certificate, SHA-256 with RSA, serial of 128 random bits; the subject was required sound.
+// Makes the certificate, signed with PrivateKey::document_digest(), serial of 128 random bits; the subject
+// was required sound.
 [[nodiscard]] Certificate make_self_signed(const PrivateKey& key, const CertificateTerms& terms);
 
 struct Country {

@@ -37,7 +37,39 @@ int give_passphrase(char* buffer, int size, int, void* context) {
   }
 }
 
+openssl::Key make_rsa_pss(int bits) {
+  constexpr int kSaltSize = 32;
+  const openssl::KeyContext context(EVP_PKEY_CTX_new_id(EVP_PKEY_RSA_PSS, nullptr));
+  if (!context) openssl::throw_error("making an RSA-PSS key");
+  openssl::require(EVP_PKEY_keygen_init(context.get()), "making an RSA-PSS key");
+  openssl::require(EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), bits), "choosing the size of a key");
+  const EVP_MD* const sha256 = evp(DigestAlgorithm::sha256);
+  openssl::require(EVP_PKEY_CTX_set_rsa_pss_keygen_md(context.get(), sha256), "choosing the digest");
+  openssl::require(EVP_PKEY_CTX_set_rsa_pss_keygen_mgf1_md(context.get(), sha256), "choosing the digest");
+  openssl::require(EVP_PKEY_CTX_set_rsa_pss_keygen_saltlen(context.get(), kSaltSize), "choosing the salt");
+  EVP_PKEY* made = nullptr;
+  openssl::require(EVP_PKEY_generate(context.get(), &made), "making an RSA-PSS key");
+  return openssl::Key(made);
+}
+
 }  // namespace
+
+PrivateKey PrivateKey::make(std::string_view kind) {
+  openssl::Key key;
+  if (kind == "rsa-2048") return make_rsa(2048);
+  if (kind == "rsa-3072") return make_rsa(3072);
+  if (kind == "rsa-4096") return make_rsa(4096);
+  if (kind == "rsa-pss-2048") return PrivateKey(make_rsa_pss(2048));
+  if (kind == "rsa-pss-3072") return PrivateKey(make_rsa_pss(3072));
+  if (kind == "rsa-pss-4096") return PrivateKey(make_rsa_pss(4096));
+  if (kind == "p-256") key.reset(EVP_EC_gen("P-256"));
+  if (kind == "p-384") key.reset(EVP_EC_gen("P-384"));
+  if (kind == "ed25519") key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+  if (key) return PrivateKey(std::move(key));
+  if (std::find(kNewKeys.begin(), kNewKeys.end(), kind) != kNewKeys.end())
+    openssl::throw_error("making a key");
+  throw Error(ErrorKind::usage, in_quotes(kind) + " is no kind of key that can be made here");
+}
 
 PrivateKey PrivateKey::make_rsa(int bits) {
   if (bits != 2048 && bits != 3072 && bits != 4096) {
@@ -107,6 +139,22 @@ bool PrivateKey::matches(const Certificate& certificate) const {
   const bool equal = other != nullptr && EVP_PKEY_eq(key_.get(), other) == 1;
   openssl::clear_errors();
   return equal;
+}
+
+const EVP_MD* PrivateKey::document_digest() const {
+  switch (kind()) {
+    case KeyKind::ed25519:
+      return nullptr;
+    case KeyKind::ec:
+      // RFC 5758 3.2 pairs them by strength.
+      return evp(bits() > 256 ? DigestAlgorithm::sha384 : DigestAlgorithm::sha256);
+    case KeyKind::rsa:
+    case KeyKind::rsa_pss:
+    case KeyKind::dsa:
+    case KeyKind::other:
+      return evp(DigestAlgorithm::sha256);
+  }
+  throw Error(ErrorKind::internal, "a key kind without a case");
 }
 
 }  // namespace certstore

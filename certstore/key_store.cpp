@@ -6,6 +6,7 @@
 #include "certstore/digest.h"
 #include "certstore/key_store_record.h"
 #include "certstore/key_store_seal.h"
+#include "certstore/statement_key.h"
 
 #include <sodium.h>
 
@@ -18,6 +19,7 @@ namespace {
 constexpr std::string_view kHeader = key_records::kHeader;
 constexpr std::string_view kRoster = key_records::kRoster;
 constexpr std::string_view kIdentityPrefix = key_records::kIdentityPrefix;
+constexpr std::string_view kDefault = key_records::kDefault;
 
 std::string record_name(std::string_view alias) {
   return std::string(kIdentityPrefix) + std::string(alias);
@@ -77,7 +79,22 @@ class Change {
   Roster roster_;
 };
 
-void require_good_alias(std::string_view alias) {
+std::string default_of(const Transaction& transaction) {
+  const std::optional<Bytes> record = transaction.get(kDefault);
+  return record ? parse_default_record(*record) : std::string(kDefaultAlias);
+}
+
+void require_free_alias(const Transaction& transaction, std::string_view alias) {
+  if (!find_identity(transaction, alias)) return;
+  throw Error(ErrorKind::store, "the store has an identity " + in_quotes(alias) + " already",
+              "choose another --alias");
+}
+
+void require_good_alias(std::string_view alias, std::string_view kind) {
+  if ((alias == kStatementKey) != (kind == kStatementKey)) {
+    throw Error(ErrorKind::usage, in_quotes(kStatementKey) + " is the store's own key, and no identity",
+                "choose another --alias");
+  }
   const bool has_control = std::any_of(
       alias.begin(), alias.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
   if (alias.empty() || alias.size() > limits::kAliasSize || has_control || !is_utf8(alias)) {
@@ -143,6 +160,10 @@ StoredIdentity KeyStore::get(std::string_view alias) const {
               known.empty() ? "make one with 'pkgsign init'" : "it has " + known);
 }
 
+std::string KeyStore::default_alias() const {
+  return default_of(environment_.read());
+}
+
 MasterKey KeyStore::unlock(const SecretBytes& passphrase) const {
   const KeyStoreHeader header = read_header(environment_.read());
   return unwrap(header.key, passphrase, header.store);
@@ -158,16 +179,53 @@ SecretBytes KeyStore::open_private_key(const MasterKey& key, std::string_view al
 
 void KeyStore::add_identity(const MasterKey& key, const StoredIdentity& identity,
                             const SecretBytes& private_key) {
-  require_good_alias(identity.alias);
+  require_good_alias(identity.alias, identity.kind);
   environment_.update([&](Transaction& transaction) {
-    if (find_identity(transaction, identity.alias)) {
-      throw Error(ErrorKind::store, "the store has an identity " + in_quotes(identity.alias) + " already",
-                  "choose another --alias");
-    }
+    require_free_alias(transaction, identity.alias);
     Change change(transaction, key);
     change.put_identity({.identity = identity, .version = 0, .sealed_key = {}}, private_key, key);
     change.finish(key);
   });
+}
+
+void KeyStore::replace_certificate(const MasterKey& key, std::string_view alias, const Sha256& present,
+                                   const Bytes& certificate, const std::vector<Bytes>& chain) {
+  static_cast<void>(get(alias));
+  environment_.update([&](Transaction& transaction) {
+    std::optional<IdentityRecord> record = find_identity(transaction, alias);
+    if (!record || sha256(record->identity.certificate) != present) {
+      throw Error(ErrorKind::store, "the identity " + in_quotes(alias) + " was changed just now",
+                  "try again");
+    }
+    Change change(transaction, key);
+    const SecretBytes private_key = change.open_key(*record);  // bound to the old certificate
+    record->identity.certificate = certificate;
+    record->identity.chain = chain;
+    change.put_identity(std::move(*record), private_key, key);
+    change.finish(key);
+  });
+}
+
+void KeyStore::rename_identity(const MasterKey& key, std::string_view alias, std::string_view next) {
+  require_good_alias(next, get(alias).kind);
+  environment_.update([&](Transaction& transaction) {
+    std::optional<IdentityRecord> record = find_identity(transaction, alias);
+    if (!record) throw Error(ErrorKind::store, "the identity " + in_quotes(alias) + " was removed just now");
+    require_free_alias(transaction, next);
+    Change change(transaction, key);
+    const SecretBytes private_key = change.open_key(*record);  // bound to the old alias
+    change.roster().erase(std::string(alias));
+    transaction.erase(record_name(alias));
+    record->identity.alias = next;
+    change.put_identity(std::move(*record), private_key, key);
+    if (default_of(transaction) == alias) transaction.put(kDefault, to_default_record(next));
+    change.finish(key);
+  });
+}
+
+void KeyStore::set_default_alias(std::string_view alias) {
+  static_cast<void>(get(alias));
+  environment_.update([&](Transaction& transaction) { transaction.put(kDefault, to_default_record(alias)); });
 }
 
 void KeyStore::remove_identity(const MasterKey& key, std::string_view alias) {
@@ -176,6 +234,7 @@ void KeyStore::remove_identity(const MasterKey& key, std::string_view alias) {
     Change change(transaction, key);
     change.roster().erase(std::string(alias));
     transaction.erase(record_name(alias));
+    if (default_of(transaction) == alias) transaction.erase(kDefault);
     change.finish(key);
   });
 }

@@ -42,6 +42,8 @@ class KeyStore {
   [[nodiscard]] std::optional<StoredIdentity> find(std::string_view alias) const;
   // Throws Error(store) where there is none, and names those that there are.
   [[nodiscard]] StoredIdentity get(std::string_view alias) const;
+  // The identity that is used where none is named: the one chosen, else kDefaultAlias.
+  [[nodiscard]] std::string default_alias() const;
 
   // Throws Error(passphrase) for a wrong one.
   [[nodiscard]] MasterKey unlock(const SecretBytes& passphrase) const;
@@ -49,9 +51,18 @@ class KeyStore {
   [[nodiscard]] SecretBytes open_private_key(const MasterKey& key, std::string_view alias) const;
 
   // Throws Error(store) where the alias exists, Error(usage) for an alias that is empty, longer than
-  // limits::kAliasSize, or has control characters. Whether key and certificate match is the caller's to
-  // check.
+  // limits::kAliasSize, has control characters, or is that of the store's own key. Whether key and
+  // certificate match is the caller's to check.
   void add_identity(const MasterKey& key, const StoredIdentity& identity, const SecretBytes& private_key);
+  // Puts another certificate of the same key, with its chain, in the place of the one with that SHA-256; the
+  // old one stays until then. Throws Error(store) where that is not the present one. Whether key and
+  // certificate match is the caller's to check.
+  void replace_certificate(const MasterKey& key, std::string_view alias, const Sha256& present,
+                           const Bytes& certificate, const std::vector<Bytes>& chain);
+  // Gives an identity another alias, which becomes the default if the old one was. Throws as add_identity().
+  void rename_identity(const MasterKey& key, std::string_view alias, std::string_view next);
+  // Throws Error(store) where there is no such identity.
+  void set_default_alias(std::string_view alias);
   // No byte of the removed record is left in the store's file.
   void remove_identity(const MasterKey& key, std::string_view alias);
 

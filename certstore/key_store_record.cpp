@@ -86,4 +86,15 @@ IdentityRecord parse_identity(ByteView bytes, const std::string& alias) {
   return parsed;
 }
 
+Bytes to_default_record(std::string_view alias) {
+  return to_bytes({{"alias", alias}});
+}
+
+std::string parse_default_record(ByteView bytes) {
+  JsonRecord record(bytes, "default");
+  std::string alias = record.text("alias");
+  record.finish();
+  return alias;
+}
+
 }  // namespace certstore

@@ -16,6 +16,7 @@ namespace key_records {
 inline constexpr std::string_view kHeader = "header";
 inline constexpr std::string_view kRoster = "roster";
 inline constexpr std::string_view kIdentityPrefix = "identity/";
+inline constexpr std::string_view kDefault = "default";
 inline constexpr std::string_view kBackup = "backup";
 }  // namespace key_records
 
@@ -42,6 +43,9 @@ struct IdentityRecord {
 [[nodiscard]] Bytes to_record(const KeyStoreHeader& header);
 [[nodiscard]] Bytes to_record(const Roster& roster);
 [[nodiscard]] Bytes to_record(const IdentityRecord& record);
+// The record "default": an alias.
+[[nodiscard]] Bytes to_default_record(std::string_view alias);
+[[nodiscard]] std::string parse_default_record(ByteView bytes);
 // These throw Error(store); a header of a newer schema says so.
 [[nodiscard]] KeyStoreHeader parse_key_store_header(ByteView bytes);
 [[nodiscard]] Roster parse_roster(ByteView bytes);

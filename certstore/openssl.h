@@ -4,7 +4,8 @@
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/evp.h>
-#include <openssl/x509.h>
+#include <openssl/pkcs7.h>
+#include <openssl/x509v3.h>
 
 #include <memory>
 #include <string_view>
@@ -28,9 +29,14 @@ using Digest = std::unique_ptr<EVP_MD, Free<EVP_MD_free>>;
 using X509Certificate = std::unique_ptr<X509, Free<X509_free>>;
 using X509Name = std::unique_ptr<X509_NAME, Free<X509_NAME_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>>;
+using Asn1Ia5String = std::unique_ptr<ASN1_IA5STRING, Free<ASN1_IA5STRING_free>>;
 using Asn1Integer = std::unique_ptr<ASN1_INTEGER, Free<ASN1_INTEGER_free>>;
 using Asn1Object = std::unique_ptr<ASN1_OBJECT, Free<ASN1_OBJECT_free>>;
 using Asn1OctetString = std::unique_ptr<ASN1_OCTET_STRING, Free<ASN1_OCTET_STRING_free>>;
+using GeneralName = std::unique_ptr<GENERAL_NAME, Free<GENERAL_NAME_free>>;
+using GeneralNames = std::unique_ptr<GENERAL_NAMES, Free<GENERAL_NAMES_free>>;
+using Pkcs7 = std::unique_ptr<PKCS7, Free<PKCS7_free>>;
+using Request = std::unique_ptr<X509_REQ, Free<X509_REQ_free>>;
 using TrustStore = std::unique_ptr<X509_STORE, Free<X509_STORE_free>>;
 using PathContext = std::unique_ptr<X509_STORE_CTX, Free<X509_STORE_CTX_free>>;
 using Pkcs8 = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Free<PKCS8_PRIV_KEY_INFO_free>>;
@@ -42,6 +48,14 @@ using Pkcs8 = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Free<PKCS8_PRIV_KEY_INFO_free
 void require(int result, std::string_view doing);
 // Empties the error queue, for failures that are findings.
 void clear_errors();
+
+// The stack and its extensions.
+struct FreeExtensions {
+  void operator()(STACK_OF(X509_EXTENSION) * stack) const {
+    sk_X509_EXTENSION_pop_free(stack, X509_EXTENSION_free);
+  }
+};
+using Extensions = std::unique_ptr<STACK_OF(X509_EXTENSION), FreeExtensions>;
 
 // The stack only: its certificates belong to others.
 struct FreeStack {

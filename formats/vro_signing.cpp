@@ -37,19 +37,7 @@ void require_signable(const certstore::Issues& issues) {
 
 void require_fitting(const VroContents& contents, const SigningRequest& request) {
   const Certificate& certificate = request.certificate;
-  if (certificate.key_kind() != certstore::KeyKind::rsa) {
-    throw Error(ErrorKind::key,
-                "the vRO layout knows RSA keys only, this one is " +
-                    std::string(certstore::name_of(certificate.key_kind())),
-                "sign with an identity that has an RSA key");
-  }
-  const std::string path = std::string(kVroSignatures) + certificate_path(certificate.subject());
-  if (certificate.subject().find('/') != std::string::npos || certificate.subject().empty() ||
-      !zip::name_fault(path).empty()) {
-    throw Error(ErrorKind::key,
-                "the subject " + in_quotes(certificate.subject()) + " cannot be a file name of a vRO package",
-                R"(make an identity whose subject has no / \ " < > or control character)");
-  }
+  require_vro_certificate(certificate);
   if (request.digest != certstore::DigestAlgorithm::sha256 &&
       request.digest != certstore::DigestAlgorithm::md5) {
     throw Error(ErrorKind::usage, "the vRO layout knows SHA-256 and MD5 only");
@@ -261,6 +249,22 @@ Properties read_meta(const VroContents& contents) {
 }
 
 }  // namespace
+
+void require_vro_certificate(const Certificate& certificate) {
+  if (certificate.key_kind() != certstore::KeyKind::rsa) {
+    throw Error(ErrorKind::key,
+                "the vRO layout knows RSA keys only, this one is " +
+                    std::string(certstore::name_of(certificate.key_kind())),
+                "sign with an identity that has an RSA key");
+  }
+  const std::string path = std::string(kVroSignatures) + certificate_path(certificate.subject());
+  if (certificate.subject().find('/') != std::string::npos || certificate.subject().empty() ||
+      !zip::name_fault(path).empty()) {
+    throw Error(ErrorKind::key,
+                "the subject " + in_quotes(certificate.subject()) + " cannot be a file name of a vRO package",
+                R"(make an identity whose subject has no / \ " < > or control character)");
+  }
+}
 
 std::unique_ptr<SigningPlan> plan_vro_signing(const VroContents& contents, const certstore::Issues& issues,
                                               const SigningRequest& request) {

@@ -8,6 +8,9 @@
 
 namespace formats {
 
+// Throws Error(key) where the layout cannot take the kind of its key, or its subject as a file name.
+void require_vro_certificate(const certstore::Certificate& certificate);
+
 // See SignedPackage::plan_signing(). `issues` are those of the opened package. `contents` must outlive the
 // plan.
 [[nodiscard]] std::unique_ptr<SigningPlan> plan_vro_signing(const VroContents& contents,

@@ -1,6 +1,8 @@
 #include "signer/cert_text.h"
 
+#include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "formats/vro_signing.h"
 
 #include <nlohmann/json.hpp>
 
@@ -46,8 +48,19 @@ nlohmann::ordered_json certificate_json(const Certificate& certificate) {
 }  // namespace
 
 std::string key_text(const Certificate& certificate) {
-  return std::string(certstore::name_of(certificate.key_kind())) + " " +
-         std::to_string(certificate.key_bits()) + " bits";
+  const std::string name(certstore::name_of(certificate.key_kind()));
+  // There is one size of it only, and OpenSSL counts its bits in its own way.
+  if (certificate.key_kind() == certstore::KeyKind::ed25519) return name;
+  return name + " " + std::to_string(certificate.key_bits()) + " bits";
+}
+
+std::string vro_unfitness(const Certificate& certificate) {
+  try {
+    formats::require_vro_certificate(certificate);
+    return {};
+  } catch (const certstore::Error& error) {
+    return error.what();
+  }
 }
 
 std::string validity_text(const Certificate& certificate, Instant now) {

@@ -10,8 +10,10 @@
 
 namespace signer {
 
-// "RSA 3072 bits".
+// "RSA 3072 bits", "Ed25519".
 [[nodiscard]] std::string key_text(const certstore::Certificate& certificate);
+// Why the vRO layout cannot take this certificate; empty if it can.
+[[nodiscard]] std::string vro_unfitness(const certstore::Certificate& certificate);
 // "3652 days left", "ended 3 days ago", "begins in 2 days".
 [[nodiscard]] std::string validity_text(const certstore::Certificate& certificate, certstore::Instant now);
 // One fact a line.

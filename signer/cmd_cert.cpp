@@ -1,6 +1,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/file.h"
+#include "certstore/statement_key.h"
 #include "signer/backup_reminder.h"
 #include "signer/cert_text.h"
 #include "signer/commands.h"
@@ -27,8 +28,9 @@ constexpr std::array<std::string_view, 2> kPemOrDer = {"pem", "der"};
 
 ExitCode show(const Arguments& arguments) {
   const bool as_json = arguments.word("format", kTextOrJson) == "json";
+  const std::string alias = alias_of(arguments);
   const auto keys = open_keys(arguments, certstore::OpenMode::read);
-  const auto identity = keys.get(alias_of(arguments));
+  const auto identity = keys.get(alias);
   if (arguments.quiet()) return ExitCode::accepted;
   if (as_json) {
     std::cout << identity_json(identity, certstore::now()) << "\n";
@@ -40,14 +42,23 @@ ExitCode show(const Arguments& arguments) {
 }
 
 ExitCode list(const Arguments& arguments) {
-  for (const auto& identity : open_keys(arguments, certstore::OpenMode::read).list()) {
+  const auto keys = open_keys(arguments, certstore::OpenMode::read);
+  const std::string chosen = keys.default_alias();
+  for (const auto& identity : keys.list()) {
     if (arguments.quiet()) break;
+    const bool is_own = identity.kind == certstore::kStatementKey;
+    if (is_own && !arguments.verbose()) continue;
     const auto certificate = Certificate::from_der(identity.certificate, identity.alias);
     std::cout << std::left << std::setw(15) << certstore::escaped(identity.alias) << " "
-              << key_text(certificate) << "  "
-              << "until " << certstore::to_date(certificate.not_after()) << " ("
+              << key_text(certificate) << "  ";
+    if (is_own) {
+      std::cout << "the store's own key, for statements and no package\n";
+      continue;
+    }
+    std::cout << "until " << certstore::to_date(certificate.not_after()) << " ("
               << validity_text(certificate, certstore::now()) << ")  "
-              << certstore::escaped(certificate.subject()) << "\n";
+              << certstore::escaped(certificate.subject()) << (identity.alias == chosen ? "  (default)" : "")
+              << "\n";
   }
   return ExitCode::accepted;
 }
@@ -68,8 +79,8 @@ ExitCode export_certificate(const Arguments& arguments) {
   if (path == "-" && as_der && ::isatty(STDOUT_FILENO) == 1) {
     throw Error(ErrorKind::usage, "DER is not written to a terminal", "-o FILE, or --format pem");
   }
-  const Bytes bytes =
-      exported(open_keys(arguments, certstore::OpenMode::read).get(alias_of(arguments)), as_der);
+  const std::string alias = alias_of(arguments);
+  const Bytes bytes = exported(open_keys(arguments, certstore::OpenMode::read).get(alias), as_der);
   if (path == "-") {
     std::cout << certstore::as_text(bytes);
     return ExitCode::accepted;

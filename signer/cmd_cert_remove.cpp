@@ -34,7 +34,7 @@ void require_consent(const Arguments& arguments, const certstore::StoredIdentity
 // What is removed is wiped: without a backup the last key would be gone for ever.
 certstore::StoredIdentity removable(const Arguments& arguments, const std::string& alias) {
   const auto keys = open_keys(arguments, certstore::OpenMode::read);
-  certstore::StoredIdentity identity = keys.get(alias);
+  certstore::StoredIdentity identity = get_identity(keys, alias);
   if (arguments.has("force") || own_identities(keys).size() > 1 || without_backup(keys).empty())
     return identity;
   throw Error(ErrorKind::store,

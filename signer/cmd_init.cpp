@@ -1,6 +1,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/certificate_request.h"
+#include "certstore/statement_key.h"
 #include "signer/cert_text.h"
 #include "signer/commands.h"
 #include "signer/init_form.h"
@@ -26,20 +27,24 @@ constexpr unsigned kDefaultDays = 3650;  // ten years, as the product
 constexpr unsigned kMostDays = 36500;
 
 Profile profile_of(const Arguments& arguments) {
-  constexpr std::array<std::string_view, 1> kProfiles = {"product"};
-  if (!arguments.has("compat")) return Profile::server;
-  static_cast<void>(arguments.word("compat", kProfiles));
+  constexpr std::array<std::string_view, 2> kProfiles = {"server", "code-signing"};
+  constexpr std::array<std::string_view, 1> kProducts = {"product"};
+  const std::string profile = arguments.word("profile", kProfiles);
+  if (!arguments.has("compat")) return profile == "server" ? Profile::server : Profile::code_signing;
+  static_cast<void>(arguments.word("compat", kProducts));
+  if (profile != "server") {
+    throw Error(ErrorKind::usage, "--compat product makes a server certificate, as the product does");
+  }
   return Profile::product;
 }
 
-int key_bits_of(const Arguments& arguments, Profile profile) {
-  constexpr std::array<std::string_view, 3> kKeys = {"rsa-3072", "rsa-2048", "rsa-4096"};
-  const std::string word = arguments.word("key", kKeys);
-  if (profile != Profile::product) return std::stoi(word.substr(4));
-  if (arguments.has("key") && word != "rsa-2048") {
+std::string key_kind_of(const Arguments& arguments, Profile profile) {
+  const std::string kind = arguments.word("key", certstore::kNewKeys);
+  if (profile != Profile::product) return kind;
+  if (arguments.has("key") && kind != "rsa-2048") {
     throw Error(ErrorKind::usage, "--compat product makes an RSA-2048 key, as the product does");
   }
-  return 2048;
+  return "rsa-2048";
 }
 
 Instant date_of(const std::string& text) {
@@ -86,7 +91,7 @@ SubjectName subject_of(const Arguments& arguments) {
 struct Plan {
   certstore::StorePlace place;
   std::string alias;
-  int key_bits;
+  std::string key_kind;
   bool makes_store;
   certstore::KdfCost cost;
   certstore::CertificateTerms terms;
@@ -102,10 +107,10 @@ void require_free(const certstore::StorePlace& place, const std::string& alias) 
 Plan plan_of(const Arguments& arguments) {
   Plan plan;
   plan.place = place_of(arguments);
-  plan.alias = alias_of(arguments);
+  plan.alias = arguments.value("alias").value_or(std::string(certstore::kDefaultAlias));
   plan.makes_store = !certstore::KeyStore::exists(plan.place.keys());
   plan.terms.profile = profile_of(arguments);
-  plan.key_bits = key_bits_of(arguments, plan.terms.profile);
+  plan.key_kind = key_kind_of(arguments, plan.terms.profile);
   plan.terms.not_before = certstore::now();
   plan.terms.not_after = end_of(arguments, plan.terms.not_before);
   if (const auto cost = arguments.value("kdf-cost")) {
@@ -129,7 +134,11 @@ void keep(const Plan& plan, const certstore::SecretBytes& passphrase, const Priv
   identity.alias = plan.alias;
   identity.certificate = certificate.der();
   identity.created = plan.terms.not_before;
-  keys.add_identity(keys.unlock(passphrase), identity, key.to_pkcs8());
+  const auto master = keys.unlock(passphrase);
+  keys.add_identity(master, identity, key.to_pkcs8());
+  // The only identity is the one that is meant where none is named.
+  if (plan.makes_store && plan.alias != certstore::kDefaultAlias) keys.set_default_alias(plan.alias);
+  certstore::ensure_statement_key(keys, master, plan.terms.not_before);
 }
 
 void tell(const Plan& plan, const Certificate& certificate) {
@@ -153,9 +162,12 @@ ExitCode run(const Arguments& arguments) {
     const auto keys = certstore::KeyStore::open(plan.place.keys(), certstore::OpenMode::read);
     static_cast<void>(keys.unlock(passphrase));
   }
-  const PrivateKey key = PrivateKey::make_rsa(plan.key_bits);
+  const PrivateKey key = PrivateKey::make(plan.key_kind);
   const Certificate certificate = certstore::make_self_signed(key, plan.terms);
   keep(plan, passphrase, key, certificate);
+  if (const std::string why = vro_unfitness(certificate); !why.empty()) {
+    std::cerr << arguments.tool() << ": warning: no vRO package can be signed with it: " << why << "\n";
+  }
   if (!arguments.quiet()) tell(plan, certificate);
   return ExitCode::accepted;
 }
@@ -172,7 +184,9 @@ certstore::cli::Command init_command() {
                       {"city", '\0', "TEXT", "city"},
                       {"state", '\0', "TEXT", "state or province"},
                       {"country", '\0', "TEXT", "code or name, as in ISO 3166"},
-                      {"key", '\0', "KIND", "rsa-3072 (default), rsa-2048, rsa-4096"},
+                      {"key", '\0', "KIND",
+                       "rsa-3072 (default), rsa-2048, rsa-4096, rsa-pss-..., p-256, p-384, ed25519"},
+                      {"profile", '\0', "NAME", "server (default) or code-signing"},
                       {"days", '\0', "N", "validity (default: 3650)"},
                       {"until", '\0', "DATE", "or its end"},
                       {"compat", '\0', "product", "a certificate as the product makes"},

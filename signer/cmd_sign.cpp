@@ -49,9 +49,15 @@ bool is_bound(const Arguments& arguments) {
   return !as_product && !arguments.has("vro-unbound");
 }
 
+// The intermediates: a root that came with the package would prove nothing, the importer trusts his own copy.
+std::vector<certstore::Certificate> without_roots(std::vector<certstore::Certificate> chain) {
+  std::erase_if(chain, [](const certstore::Certificate& issuer) { return issuer.is_self_signed(); });
+  return chain;
+}
+
 formats::SigningRequest request_of(const Arguments& arguments, const Identity& identity) {
   return {.certificate = identity.certificate,
-          .chain = identity.chain,
+          .chain = without_roots(identity.chain),
           .digest = digest_of(arguments),
           .replace = arguments.has("replace"),
           .bound = is_bound(arguments),

@@ -1,10 +1,12 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/key.h"
+#include "certstore/statement_key.h"
 #include "certstore/trust_store.h"
 #include "signer/commands.h"
 #include "signer/store_access.h"
 
+#include <algorithm>
 #include <iostream>
 
 namespace signer {
@@ -31,7 +33,12 @@ void check_keys(const Arguments& arguments) {
                 "the key of " + certstore::in_quotes(identity.alias) + " is not that of its certificate");
   }
   if (arguments.quiet()) return;
-  std::cout << "keys:   " << identities.size() << (identities.size() == 1 ? " identity, " : " identities, ")
+  const auto own = std::count_if(identities.begin(), identities.end(), [](const auto& identity) {
+    return identity.kind == certstore::kStatementKey;
+  });
+  const std::size_t others = identities.size() - static_cast<std::size_t>(own);
+  std::cout << "keys:   " << others << (others == 1 ? " identity" : " identities")
+            << (own == 0 ? ", " : " and the key of the store, ")
             << (master ? "each opens and matches its certificate"
                        : "readable (their keys were not opened: no --passphrase)")
             << "\n";

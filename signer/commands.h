@@ -9,8 +9,13 @@ namespace signer {
 [[nodiscard]] certstore::cli::Command sign_command();
 [[nodiscard]] certstore::cli::Command cert_show_command();
 [[nodiscard]] certstore::cli::Command cert_list_command();
+[[nodiscard]] certstore::cli::Command cert_default_command();
 [[nodiscard]] certstore::cli::Command cert_export_command();
+[[nodiscard]] certstore::cli::Command cert_import_command();
 [[nodiscard]] certstore::cli::Command cert_remove_command();
+[[nodiscard]] certstore::cli::Command cert_rename_command();
+[[nodiscard]] certstore::cli::Command cert_status_command();
+[[nodiscard]] certstore::cli::Command csr_export_command();
 [[nodiscard]] certstore::cli::Command passphrase_change_command();
 [[nodiscard]] certstore::cli::Command backup_create_command();
 [[nodiscard]] certstore::cli::Command backup_verify_command();

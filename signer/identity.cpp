@@ -101,7 +101,7 @@ Identity from_store(const certstore::cli::Arguments& arguments) {
     throw Error(ErrorKind::usage, "--" + std::string(option) + " needs --key and --cert");
   }
   const std::string alias = alias_of(arguments);
-  const auto stored = open_keys(arguments, certstore::OpenMode::read).get(alias);
+  const auto stored = get_identity(open_keys(arguments, certstore::OpenMode::read), alias);
   const auto certificate = Certificate::from_der(stored.certificate, alias);
   std::vector<Certificate> chain;
   for (const auto& der : stored.chain) chain.push_back(Certificate::from_der(der, alias));

@@ -3,6 +3,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/passphrase.h"
+#include "certstore/statement_key.h"
 
 #include <array>
 #include <charconv>
@@ -44,7 +45,17 @@ certstore::StorePlace place_of(const certstore::cli::Arguments& arguments) {
 }
 
 std::string alias_of(const certstore::cli::Arguments& arguments) {
-  return arguments.value("alias").value_or(std::string(certstore::kDefaultAlias));
+  if (const auto alias = arguments.value("alias")) return *alias;
+  const auto place = place_of(arguments).keys();
+  if (!certstore::KeyStore::exists(place)) return std::string(certstore::kDefaultAlias);
+  return certstore::KeyStore::open(place, certstore::OpenMode::read).default_alias();
+}
+
+certstore::StoredIdentity get_identity(const certstore::KeyStore& keys, std::string_view alias) {
+  auto identity = keys.get(alias);
+  if (identity.kind != certstore::kStatementKey) return identity;
+  throw Error(ErrorKind::key, certstore::in_quotes(alias) + " is the store's own key and no identity",
+              "it signs statements of this store, and nothing else");
 }
 
 certstore::KeyStore open_keys(const certstore::cli::Arguments& arguments, certstore::OpenMode mode) {

@@ -11,17 +11,19 @@
 namespace signer {
 
 inline constexpr certstore::cli::Option kAliasOption{"alias", '\0', "NAME",
-                                                     "identity in the store (default: server)"};
+                                                     "identity in the store (default: see cert default)"};
 inline constexpr certstore::cli::Option kKdfCostOption{
     "kdf-cost", '\0', "COST", "interactive, moderate (default), sensitive, or PASSES:MiB"};
 
 // --store, or the place that the environment says.
 [[nodiscard]] certstore::StorePlace place_of(const certstore::cli::Arguments& arguments);
-// --alias, or the default.
+// --alias, or the default of the store; opens the keys for a moment where there are any.
 [[nodiscard]] std::string alias_of(const certstore::cli::Arguments& arguments);
 // Opens the keys; throws Error(store) with the hint how to make a store where there is none.
 [[nodiscard]] certstore::KeyStore open_keys(const certstore::cli::Arguments& arguments,
                                             certstore::OpenMode mode);
+// The identity with that alias; throws Error(key) for the store's own key, which signs no package.
+[[nodiscard]] certstore::StoredIdentity get_identity(const certstore::KeyStore& keys, std::string_view alias);
 // From the source of --passphrase, else asked.
 [[nodiscard]] certstore::SecretBytes store_passphrase(const certstore::cli::Arguments& arguments,
                                                       bool is_new = false);

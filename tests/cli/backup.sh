@@ -37,7 +37,7 @@ begin 'the last key without a backup is not removed'
 expect 1 pkgsign cert remove server --yes --passphrase env:GIVEN
 warns 'backup create -o FILE, or say --force'
 expect 0 pkgsign store check --passphrase env:GIVEN
-says '1 identity, '
+says '1 identity and the key of the store, '
 
 begin 'create needs a file, both passphrases, and replaces nothing'
 create 2
@@ -116,7 +116,7 @@ expect 0 pkgverify trust list
 says "our own|CN=a.example"
 expect 1 pkgsign sign "$package" -o no.package --passphrase env:GIVEN
 expect 0 pkgsign store check --passphrase env:NEW
-says '1 identity, each opens and matches'
+says '1 identity and the key of the store, each opens and matches'
 check_that 'nothing is left beside the store' test "$(ls -A "$HOME/.local/share")" = pkgtrust
 
 begin 'restoring again changes nothing, and another store is told apart'
@@ -200,6 +200,6 @@ for n in $(seq 1 400); do
     check_that 'what was left is gone' test "$(ls -A "$HOME/.local/share")" = pkgtrust
   fi
   expect 0 pkgsign store check --passphrase env:NEW
-  says '1 identity, each opens and matches'
+  says '1 identity and the key of the store, each opens and matches'
 done 2>/dev/null
 check_that 'it was killed before and after the store appeared' test "$n" -gt 10 -a "$n" -lt 400 -a "$stored" -gt 0

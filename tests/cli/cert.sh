@@ -56,7 +56,7 @@ expect 1 pkgsign passphrase change --passphrase env:OTHER --new-passphrase env:G
 expect 0 pkgsign passphrase change --passphrase env:GIVEN --new-passphrase env:OTHER
 expect 1 pkgsign store check --passphrase env:GIVEN
 expect 0 pkgsign store check --passphrase env:OTHER
-says '2 identities, each opens and matches'
+says '2 identities and the key of the store, each opens and matches'
 expect 0 pkgsign passphrase change --passphrase env:OTHER --new-passphrase env:GIVEN --rekey --kdf-cost 2:16
 expect 0 pkgsign store check --passphrase env:GIVEN
 
@@ -73,7 +73,7 @@ check_that 'its name is gone from the file' sh -c "! grep -rqa b.example '$file'
 begin 'compacting leaves what was there'
 expect 0 pkgsign store compact
 expect 0 pkgsign store check --passphrase env:GIVEN
-says '1 identity, '
+says '1 identity and the key of the store, '
 
 begin 'a damaged store is a clear error, and stays as it is'
 cp -r "$HOME/.local" "$HOME/kept"

@@ -175,6 +175,30 @@ BOOST_AUTO_TEST_CASE(the_rfc_4514_string_reads_as_that_of_the_product) {
              "C=CH,ST=ZH,L=Zürich,O=Beispiel Zürich,OU=Release,CN=build.example.org");
 }
 
+BOOST_AUTO_TEST_CASE(keys_that_cannot_encipher_do_not_say_so) {
+  for (const char* kind : {"rsa-pss-2048", "p-256", "p-384", "ed25519"}) {
+    const std::string text =
+        openssl_says(make_self_signed(PrivateKey::make(kind), terms(Profile::server)), "-text");
+    BOOST_TEST(holds(text, "Digital Signature"), kind);
+    BOOST_TEST(!holds(text, "Key Encipherment"), kind);
+  }
+  BOOST_CHECK_THROW(PrivateKey::make("p-521"), Error);
+}
+
+BOOST_AUTO_TEST_CASE(a_profile_says_what_the_key_is_for_and_nothing_more) {
+  const auto text = [](Profile profile) {
+    return openssl_says(make_self_signed(key(), terms(profile)), "-text");
+  };
+  BOOST_TEST(holds(text(Profile::code_signing), "Code Signing"));
+  BOOST_TEST(!holds(text(Profile::code_signing), "TLS Web Server"));
+  BOOST_TEST(!holds(text(Profile::code_signing), "Key Encipherment"));
+  BOOST_TEST(!holds(text(Profile::statement), "Code Signing"));
+  BOOST_TEST(holds(text(Profile::statement), std::string("Extended Key Usage: critical")));
+  BOOST_TEST(holds(text(Profile::statement), kStatementPurposeOid));
+  BOOST_TEST(!holds(text(Profile::statement), kAlwaysBoundOid));
+  BOOST_TEST(holds(text(Profile::code_signing), kAlwaysBoundOid));
+}
+
 BOOST_AUTO_TEST_CASE(country_is_a_printable_string_and_the_rest_utf8) {
   const std::string text = openssl_says(make_self_signed(key(), terms(Profile::server)),
                                         "-subject -nameopt show_type,sname,sep_multiline");

@@ -1,0 +1,56 @@
+#include "certstore/base/escape.h"
+#include "signer/commands.h"
+#include "signer/store_access.h"
+
+#include <iostream>
+
+namespace signer {
+namespace {
+
+using certstore::ExitCode;
+using certstore::in_quotes;
+using certstore::cli::Arguments;
+
+ExitCode rename(const Arguments& arguments) {
+  const std::string& alias = arguments.operands()[0];
+  const std::string& next = arguments.operands()[1];
+  auto keys = open_keys(arguments, certstore::OpenMode::write);
+  static_cast<void>(get_identity(keys, alias));
+  // The key is bound to its alias, so it is sealed anew, which needs the passphrase.
+  keys.rename_identity(keys.unlock(store_passphrase(arguments)), alias, next);
+  if (!arguments.quiet()) std::cout << in_quotes(alias) << " is now " << in_quotes(next) << "\n";
+  return ExitCode::accepted;
+}
+
+ExitCode choose(const Arguments& arguments) {
+  const std::string& alias = arguments.operands().front();
+  auto keys = open_keys(arguments, certstore::OpenMode::write);
+  static_cast<void>(get_identity(keys, alias));
+  keys.set_default_alias(alias);
+  if (!arguments.quiet()) std::cout << in_quotes(alias) << " is used where no --alias is given\n";
+  return ExitCode::accepted;
+}
+
+}  // namespace
+
+certstore::cli::Command cert_rename_command() {
+  return {.name = "cert rename",
+          .operands = "OLD NEW",
+          .summary = "give an identity another alias",
+          .options = {certstore::cli::kStoreOption, certstore::cli::kPassphraseOption},
+          .example = "pkgsign cert rename server server-2026",
+          .exit_codes = "0 renamed, 1 no such identity, NEW exists, or wrong passphrase, 2 usage",
+          .run = rename};
+}
+
+certstore::cli::Command cert_default_command() {
+  return {.name = "cert default",
+          .operands = "NAME",
+          .summary = "choose the identity that is used where no --alias is given",
+          .options = {certstore::cli::kStoreOption},
+          .example = "pkgsign cert default server-2026",
+          .exit_codes = "0 chosen, 1 no such identity, 2 usage",
+          .run = choose};
+}
+
+}  // namespace signer

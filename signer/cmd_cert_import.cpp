@@ -1,0 +1,119 @@
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+#include "certstore/base/file.h"
+#include "certstore/base/limits.h"
+#include "certstore/ca_answer.h"
+#include "certstore/ca_answer_file.h"
+#include "certstore/key.h"
+#include "signer/cert_text.h"
+#include "signer/commands.h"
+#include "signer/store_access.h"
+
+#include <iostream>
+
+namespace signer {
+namespace {
+
+using certstore::Bytes;
+using certstore::CaAnswer;
+using certstore::Certificate;
+using certstore::Error;
+using certstore::ErrorKind;
+using certstore::ExitCode;
+using certstore::cli::Arguments;
+
+std::vector<Certificate> certificates_of(const Arguments& arguments) {
+  std::vector<std::string> paths = arguments.operands();
+  for (const std::string& path : arguments.values("chain")) paths.push_back(path);
+  std::vector<Certificate> certificates;
+  for (const std::string& path : paths) {
+    const auto file = certstore::InputFile::open(path);
+    if (file.size() > certstore::limits::kKeyFileSize) {
+      throw Error(ErrorKind::key, certstore::in_quotes(path) + " is too large for certificates");
+    }
+    const auto found = certstore::read_ca_answer(file.read_all(certstore::limits::kKeyFileSize), path);
+    certificates.insert(certificates.end(), found.begin(), found.end());
+  }
+  return certificates;
+}
+
+std::vector<Certificate> chain_of(const certstore::StoredIdentity& identity) {
+  std::vector<Certificate> chain;
+  for (const Bytes& der : identity.chain) chain.push_back(Certificate::from_der(der, identity.alias));
+  return chain;
+}
+
+void warn(const Arguments& arguments, const std::string& text) {
+  std::cerr << arguments.tool() << ": warning: " << text << "\n";
+}
+
+// What is allowed, and will surprise somebody later.
+void warn_of(const Arguments& arguments, const CaAnswer& answer, const Certificate& before) {
+  const Certificate& certificate = answer.certificate;
+  if (certificate.subject() != before.subject()) {
+    warn(arguments, "the CA changed the subject from " + certstore::in_quotes(before.subject()) + " to " +
+                        certstore::in_quotes(certificate.subject()));
+  }
+  if (const std::string why = vro_unfitness(certificate); !why.empty()) {
+    warn(arguments, "no vRO package can be signed with it: " + why);
+  }
+  if (before.promises_bound_packages() && !certificate.promises_bound_packages()) {
+    warn(arguments,
+         "the CA left out the extension that says 'always bound': a seal that is taken off a "
+         "package will not be noticed");
+  }
+  for (const Certificate& issuer : answer.chain) {
+    if (issuer.not_after() >= certificate.not_after()) continue;
+    warn(arguments, "its issuer " + certstore::in_quotes(issuer.subject()) + " ends before it, on " +
+                        certstore::to_date(issuer.not_after()));
+  }
+}
+
+void tell(const Arguments& arguments, const certstore::StoredIdentity& identity) {
+  if (arguments.quiet()) return;
+  print_identity(identity, certstore::now(), std::cout);
+  std::cout << "\nYour importers trust the root: pkgverify trust add ROOT.pem\n";
+}
+
+ExitCode run(const Arguments& arguments) {
+  const std::string alias = alias_of(arguments);
+  auto identity = get_identity(open_keys(arguments, certstore::OpenMode::read), alias);
+  const auto before = Certificate::from_der(identity.certificate, alias);
+  const CaAnswer answer =
+      certstore::arrange_ca_answer(certificates_of(arguments), chain_of(identity), before, certstore::now());
+  warn_of(arguments, answer, before);
+  identity.certificate = answer.certificate.der();
+  identity.chain.clear();
+  for (const Certificate& issuer : answer.chain) identity.chain.push_back(issuer.der());
+  if (!arguments.has("dry-run")) {
+    auto keys = certstore::KeyStore::open(place_of(arguments).keys(), certstore::OpenMode::write);
+    const auto master = keys.unlock(store_passphrase(arguments));
+    // The store may hold a key that is not that of its certificate; then the answer fits the wrong one.
+    const auto pkcs8 = keys.open_private_key(master, alias);
+    if (!certstore::PrivateKey::from_pkcs8(pkcs8.view(), alias).matches(answer.certificate)) {
+      throw Error(ErrorKind::key,
+                  "the certificate is not for the private key of " + certstore::in_quotes(alias));
+    }
+    keys.replace_certificate(master, alias, before.sha256(), identity.certificate, identity.chain);
+  }
+  tell(arguments, identity);
+  return ExitCode::accepted;
+}
+
+}  // namespace
+
+certstore::cli::Command cert_import_command() {
+  return {.name = "cert import",
+          .operands = "FILE...",
+          .summary = "take the CA's answer to a request: PEM, DER or PKCS#7, in any order",
+          .options = {{"chain", '\0', "FILE", "certificates of its issuers, if they come apart", true},
+                      kAliasOption,
+                      certstore::cli::kStoreOption,
+                      certstore::cli::kPassphraseOption,
+                      {"dry-run", 'n', "", "check and show it, keep the old certificate"}},
+          .example = "pkgsign cert import server.crt --chain ca-chain.pem",
+          .exit_codes = "0 stored, 1 it does not fit or trouble, 15 dates, 16 public key, 2 usage",
+          .run = run};
+}
+
+}  // namespace signer
