@@ -172,7 +172,8 @@ class Walk {
       fault(entry, "it has no local header");
       return std::nullopt;
     }
-    const std::size_t size = kLocalSize + fixed[26] + 256U * fixed[27] + fixed[28] + 256U * fixed[29];
+    const std::size_t size =
+        kLocalSize + fixed[26] + std::size_t{256} * fixed[27] + fixed[28] + std::size_t{256} * fixed[29];
     if (central_offset_ - offset < size) {
       fault(entry, "its local header reaches into the central directory");
       return std::nullopt;
