@@ -1,7 +1,9 @@
 // The store in a backup: everything comes back, every key was tried, and no other store is touched.
 #include "certstore/backup.h"
 
+#include "certstore/certificate_request.h"
 #include "certstore/key_store_record.h"
+#include "certstore/statement_key.h"
 #include "tests/store/store_fixtures.h"
 #include "tests/unit/certificates.h"
 
@@ -119,6 +121,30 @@ BOOST_AUTO_TEST_CASE(it_tells_each_key_and_the_decisions) {
     BOOST_CHECK_EQUAL(contents.serials, 1);
     BOOST_CHECK_EQUAL(contents.audit_lines, 3);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_key_of_every_kind_and_the_stores_own_key_are_tried) {
+  const UsedMachine machine;
+  {
+    KeyStore keys = KeyStore::open(machine.place.keys(), OpenMode::write);
+    const MasterKey master = keys.unlock(secret("store"));
+    CertificateTerms terms;
+    terms.subject.common_name = "kinds";
+    terms.not_before = kMade;
+    terms.not_after = kMade + std::chrono::days(9);
+    for (const std::string_view kind : {"rsa-pss-2048", "p-256", "p-384", "ed25519"}) {
+      const PrivateKey key = PrivateKey::make(kind);
+      StoredIdentity made = identity(kind);
+      made.certificate = make_self_signed(key, terms).der();
+      keys.add_identity(master, made, key.to_pkcs8());
+    }
+    ensure_statement_key(keys, master, kMade);
+  }
+  const auto file = machine.folder.path / "a.backup";
+  const BackupContents contents = back_up(machine, file);
+  BOOST_CHECK_EQUAL(contents.keys.size(), 7);
+  BOOST_CHECK_EQUAL(contents.note.keys.size(), 7);
+  BOOST_CHECK_EQUAL(std::ranges::count(contents.keys, kStatementKey, &TestedKey::kind), 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_store_that_trusts_nobody_is_backed_up_too) {
