@@ -151,6 +151,29 @@ void set_time(ASN1_TIME* time, Instant instant) {
   }
 }
 
+openssl::X509Certificate begun(const PrivateKey& key, Instant not_before, Instant not_after) {
+  openssl::X509Certificate x509(X509_new());
+  if (!x509) openssl::throw_error("making a certificate");
+  openssl::require(X509_set_version(x509.get(), X509_VERSION_3), "setting the version");
+  set_serial(x509.get());
+  set_time(X509_getm_notBefore(x509.get()), not_before);
+  set_time(X509_getm_notAfter(x509.get()), not_after);
+  openssl::require(X509_set_pubkey(x509.get(), key.openssl()), "setting the public key");
+  return x509;
+}
+
+Certificate finished(X509* x509, const PrivateKey& key) {
+  if (X509_sign(x509, key.openssl(), key.document_digest()) <= 0) {
+    openssl::throw_error("signing a certificate");
+  }
+  unsigned char* der = nullptr;
+  const int size = i2d_X509(x509, &der);
+  if (size <= 0) openssl::throw_error("writing a certificate");
+  const Bytes bytes(der, der + size);
+  OPENSSL_free(der);
+  return Certificate::from_der(bytes, "the new certificate");
+}
+
 }  // namespace
 
 void require_sound_subject(const SubjectName& subject) {
@@ -168,24 +191,25 @@ void require_sound_subject(const SubjectName& subject) {
 }
 
 Certificate make_self_signed(const PrivateKey& key, const CertificateTerms& terms) {
-  const openssl::X509Certificate x509(X509_new());
-  if (!x509) openssl::throw_error("making a certificate");
-  openssl::require(X509_set_version(x509.get(), X509_VERSION_3), "setting the version");
-  set_serial(x509.get());
+  const openssl::X509Certificate x509 = begun(key, terms.not_before, terms.not_after);
   set_names(x509.get(), terms.subject);
-  set_time(X509_getm_notBefore(x509.get()), terms.not_before);
-  set_time(X509_getm_notAfter(x509.get()), terms.not_after);
-  openssl::require(X509_set_pubkey(x509.get(), key.openssl()), "setting the public key");
   add_extensions(x509.get(), key.kind(), terms.profile);
-  if (X509_sign(x509.get(), key.openssl(), key.document_digest()) <= 0) {
-    openssl::throw_error("signing a certificate");
+  return finished(x509.get(), key);
+}
+
+Certificate renew_self_signed(const PrivateKey& key, const Certificate& before, Instant not_before,
+                              Instant not_after) {
+  if (!before.is_self_signed() || !key.matches(before)) {
+    throw Error(ErrorKind::key, in_quotes(before.subject()) + " is not self-signed by this key");
   }
-  unsigned char* der = nullptr;
-  const int size = i2d_X509(x509.get(), &der);
-  if (size <= 0) openssl::throw_error("writing a certificate");
-  const Bytes bytes(der, der + size);
-  OPENSSL_free(der);
-  return Certificate::from_der(bytes, "the new certificate");
+  const openssl::X509Certificate x509 = begun(key, not_before, not_after);
+  const X509_NAME* const name = X509_get_subject_name(before.openssl());
+  openssl::require(X509_set_subject_name(x509.get(), name), "setting the subject");
+  openssl::require(X509_set_issuer_name(x509.get(), name), "setting the issuer");
+  for (int i = 0; i < X509_get_ext_count(before.openssl()); ++i) {
+    openssl::require(X509_add_ext(x509.get(), X509_get_ext(before.openssl(), i), -1), "adding an extension");
+  }
+  return finished(x509.get(), key);
 }
 
 }  // namespace certstore

@@ -43,6 +43,11 @@ void require_sound_subject(const SubjectName& subject);
 // was required sound.
 [[nodiscard]] Certificate make_self_signed(const PrivateKey& key, const CertificateTerms& terms);
 
+// Makes another certificate for the same key with subject and extensions of `before` and these dates. Throws
+// Error(key) unless `before` is self-signed and `key` is its key.
+[[nodiscard]] Certificate renew_self_signed(const PrivateKey& key, const Certificate& before,
+                                            Instant not_before, Instant not_after);
+
 struct Country {
   std::string_view code;
   std::string_view name;

@@ -86,3 +86,19 @@ expect 2 pkgsign cert status --within soon
 expect 15 faketime -f '+40d' pkgsign cert status
 says '^soon: ended [0-9]+ days ago'
 expect 0 faketime -f '+40d' pkgsign cert status --alias first
+
+begin 'a renewed certificate has the key, the subject and the extensions of the old one'
+expect 0 pkgsign cert export --alias soon -o before.pem
+expect 1 pkgsign cert renew --alias soon --passphrase env:WRONG
+expect 1 pkgsign cert renew --alias statement --passphrase env:GIVEN
+expect 0 pkgsign cert renew --alias soon --days 400 --passphrase env:GIVEN
+says '^tell your importers: SHA256 [0-9a-f]{64}$'
+expect 0 pkgsign cert export --alias soon -o after.pem
+check_that 'it is another' sh -c '! cmp -s before.pem after.pem'
+for part in pubkey subject ext=subjectKeyIdentifier,extendedKeyUsage,keyUsage,basicConstraints; do
+  check_that "the same $part" sh -c "for f in before after; do openssl x509 -in \$f.pem -noout -${part/=/ } | sha256sum; done | uniq | wc -l | grep -qx 1"
+done
+check_that 'OpenSSL verifies it' openssl verify -CAfile after.pem after.pem >>"$out"
+expect 0 pkgsign cert status --alias soon
+says '^soon: 399 days left'
+expect 0 pkgsign store check --passphrase env:GIVEN
