@@ -21,6 +21,8 @@ class PrivateKey {
   // Makes a key of that kind, a word of kNewKeys; throws Error(usage) for any other. An RSA-PSS key is tied
   // to SHA-256 with a salt of 32 bytes (RFC 4055 3.1), so that no program can sign otherwise with it.
   static PrivateKey make(std::string_view kind);
+  // Takes a key that certstore read or made; not null, with its private part.
+  static PrivateKey from_openssl(openssl::Key key) { return PrivateKey(std::move(key)); }
   // Reads unencrypted PKCS#8 DER; throws Error(key) naming `what`.
   static PrivateKey from_pkcs8(ByteView der, std::string_view what);
   // Reads a PEM private key (PKCS#8, encrypted PKCS#8, traditional). `passphrase` is called only if the key

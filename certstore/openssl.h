@@ -4,7 +4,9 @@
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/evp.h>
+#include <openssl/pkcs12.h>
 #include <openssl/pkcs7.h>
+#include <openssl/provider.h>
 #include <openssl/x509v3.h>
 
 #include <memory>
@@ -40,6 +42,18 @@ using Request = std::unique_ptr<X509_REQ, Free<X509_REQ_free>>;
 using TrustStore = std::unique_ptr<X509_STORE, Free<X509_STORE_free>>;
 using PathContext = std::unique_ptr<X509_STORE_CTX, Free<X509_STORE_CTX_free>>;
 using Pkcs8 = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Free<PKCS8_PRIV_KEY_INFO_free>>;
+using RevocationList = std::unique_ptr<X509_CRL, Free<X509_CRL_free>>;
+using Algorithm = std::unique_ptr<X509_ALGOR, Free<X509_ALGOR_free>>;
+using Cipher = std::unique_ptr<EVP_CIPHER, Free<EVP_CIPHER_free>>;
+using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Free<EVP_CIPHER_CTX_free>>;
+using DigestMethod = std::unique_ptr<EVP_MD, Free<EVP_MD_free>>;
+using EncryptedKey = std::unique_ptr<X509_SIG, Free<X509_SIG_free>>;
+using PbeParameters = std::unique_ptr<PBEPARAM, Free<PBEPARAM_free>>;
+using Pbes2Parameters = std::unique_ptr<PBE2PARAM, Free<PBE2PARAM_free>>;
+using Pbkdf2Parameters = std::unique_ptr<PBKDF2PARAM, Free<PBKDF2PARAM_free>>;
+using ScryptParameters = std::unique_ptr<SCRYPT_PARAMS, Free<SCRYPT_PARAMS_free>>;
+using Pkcs12 = std::unique_ptr<PKCS12, Free<PKCS12_free>>;
+using Provider = std::unique_ptr<OSSL_PROVIDER, Free<OSSL_PROVIDER_unload>>;
 
 // Throws Error(internal) with "OpenSSL failed <doing>" and the text of its error queue, which is cleared.
 // For calls that cannot fail because of untrusted input; those that can are turned into findings instead.
@@ -62,5 +76,17 @@ struct FreeStack {
   void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
 };
 using CertificateStack = std::unique_ptr<STACK_OF(X509), FreeStack>;
+
+// The parts of a PKCS#12 file, and the bags of one part, with what is in them.
+struct FreeSafes {
+  void operator()(STACK_OF(PKCS7) * safes) const { sk_PKCS7_pop_free(safes, PKCS7_free); }
+};
+struct FreeBags {
+  void operator()(STACK_OF(PKCS12_SAFEBAG) * bags) const {
+    sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+  }
+};
+using Safes = std::unique_ptr<STACK_OF(PKCS7), FreeSafes>;
+using Bags = std::unique_ptr<STACK_OF(PKCS12_SAFEBAG), FreeBags>;
 
 }  // namespace certstore::openssl

@@ -17,6 +17,8 @@ namespace signer {
 [[nodiscard]] certstore::cli::Command cert_rename_command();
 [[nodiscard]] certstore::cli::Command cert_status_command();
 [[nodiscard]] certstore::cli::Command csr_export_command();
+[[nodiscard]] certstore::cli::Command key_import_command();
+[[nodiscard]] certstore::cli::Command key_export_command();
 [[nodiscard]] certstore::cli::Command passphrase_change_command();
 [[nodiscard]] certstore::cli::Command backup_create_command();
 [[nodiscard]] certstore::cli::Command backup_verify_command();

@@ -16,6 +16,17 @@ inline constexpr int kRsaBits = 16384;
 inline constexpr int kDsaBits = 4096;
 // A PEM or DER file that the user names: certificates, chains, keys.
 inline constexpr std::size_t kKeyFileSize = 1 << 20;
+// Entries of a keystore and objects in a PEM file: a person's file has a few.
+inline constexpr std::size_t kKeystoreEntries = 1024;
+// Bags of a PKCS#12 file in one another: RFC 7292 names no bound, writers use one level.
+inline constexpr int kBagDepth = 4;
+// Encrypted parts of a PKCS#12 file: each costs the hashing of the passphrase anew; writers make one or two.
+inline constexpr int kSafes = 16;
+// Rounds of passphrase hashing that a file may ask for: Java's own bound is 5,000,000 (about 5 s).
+inline constexpr std::int64_t kPbeRounds = 10'000'000;
+inline constexpr std::uint64_t kJavaRounds = 5'000'000;
+// Memory for scrypt in a file: the bound that OpenSSL has by default.
+inline constexpr std::uint64_t kScryptMemory = 32 << 20;
 // A passphrase: longer ones come from a mistaken file.
 inline constexpr std::size_t kPassphraseSize = 4096;
 // A reply at a prompt.

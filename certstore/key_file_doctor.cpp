@@ -1,0 +1,214 @@
+#include "certstore/key_file_doctor.h"
+
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+#include "certstore/public_key.h"
+#include "certstore/test_signature.h"
+#include "certstore/trust.h"
+
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <array>
+
+namespace certstore {
+namespace {
+
+// Below this many bits a key is weak (`short-key`).
+constexpr int kLeastRsaBits = 2048;
+
+bool has_name_of_issuer(const Certificate& issuer, const Certificate& subject) {
+  return X509_NAME_cmp(X509_get_subject_name(issuer.openssl()), X509_get_issuer_name(subject.openssl())) == 0;
+}
+
+bool has_signed(const Certificate& issuer, const Certificate& subject) {
+  EVP_PKEY* const key = X509_get0_pubkey(issuer.openssl());
+  const bool signed_it =
+      key != nullptr && issuer.key_unsoundness().empty() && X509_verify(subject.openssl(), key) == 1;
+  openssl::clear_errors();
+  return signed_it;
+}
+
+void require_secret(const Sha256& public_key, const std::string& what) {
+  if (!is_known_public_key(public_key)) return;
+  throw Error(ErrorKind::exposed_key,
+              "the private key of " + what + " is known to be public: anyone can sign with it",
+              "make a new one with pkgsign init, and stop trusting this one wherever it is trusted");
+}
+
+void require_sound(const KeyFile& file, const std::vector<Certificate>& more) {
+  require_secret(file.key.public_key_sha256(), in_quotes(file.name));
+  for (const auto* const certificates : {&file.certificates, &more}) {
+    for (const Certificate& certificate : *certificates)
+      require_secret(certificate.public_key_sha256(), "the certificate " + in_quotes(certificate.subject()));
+  }
+  const std::string unsound = public_key::unsoundness_of(file.key.openssl());
+  if (!unsound.empty()) {
+    throw Error(ErrorKind::key, "the key in " + in_quotes(file.name) + " is not sound: " + unsound,
+                "a signature by it proves nothing; make a new key with pkgsign init");
+  }
+  require_storable(file.key);
+}
+
+class Doctor {
+ public:
+  Doctor(KeyFile& file, const ImportTerms& terms) : file_(file), terms_(terms), notes_(file.notes) {
+    for (const Certificate& certificate : file.certificates) offer(certificate);
+    for (const Certificate& certificate : terms.more) offer(certificate);
+  }
+
+  ImportedIdentity examine() {
+    std::vector<Certificate> path{own_certificate()};
+    follow_issuers(path);
+    require_signs(file_.key, path.front(), file_.name);
+    tell_order(path);
+    tell_dates(path);
+    if (file_.key.kind() == KeyKind::rsa && file_.key.bits() < kLeastRsaBits) {
+      notes_.push_back("the key has " + std::to_string(file_.key.bits()) +
+                       " bits, which is weak (short-key): importers must allow it");
+    }
+    Certificate certificate = path.front();
+    path.erase(path.begin());
+    return {std::move(file_.key), std::move(certificate), std::move(path), std::move(notes_)};
+  }
+
+ private:
+  void offer(const Certificate& certificate) {
+    if (std::ranges::find(offered_, certificate) == offered_.end()) offered_.push_back(certificate);
+  }
+
+  // That of the key; of several (renewed with the same key) the one that ends last.
+  Certificate own_certificate() {
+    if (offered_.empty()) {
+      throw Error(ErrorKind::key, "there is no certificate in " + in_quotes(file_.name),
+                  "--cert FILE names the certificate of this key");
+    }
+    const Certificate* own = nullptr;
+    std::size_t count = 0;
+    for (const Certificate& candidate : offered_) {
+      if (!file_.key.matches(candidate)) continue;
+      ++count;
+      if (own == nullptr || candidate.not_after() > own->not_after()) own = &candidate;
+    }
+    if (own == nullptr) {
+      throw Error(
+          ErrorKind::key,
+          "the private key in " + in_quotes(file_.name) + " does not match the certificate " +
+              in_quotes(offered_.front().subject()) +
+              (offered_.size() > 1 ? " nor the " + std::to_string(offered_.size() - 1) + " beside it" : ""),
+          "the certificate was issued for another key: look for the key that was made with its request");
+    }
+    if (count > 1) {
+      notes_.push_back("there are " + std::to_string(count) + " certificates of this key; the one until " +
+                       to_date(own->not_after()) + " is taken");
+    }
+    return *own;
+  }
+
+  void follow_issuers(std::vector<Certificate>& path) {
+    while (!path.back().is_self_signed()) {
+      const Certificate& last = path.back();
+      const auto is_issuer = [&](const Certificate& candidate) {
+        return has_name_of_issuer(candidate, last) && has_signed(candidate, last) &&
+               std::ranges::find(path, candidate) == path.end();
+      };
+      const auto issuer = std::ranges::find_if(offered_, is_issuer);
+      if (issuer == offered_.end()) {
+        tell_missing_issuer(last);
+        return;
+      }
+      if (X509_check_ca(issuer->openssl()) != 1) {
+        notes_.push_back("the issuer " + in_quotes(issuer->subject()) +
+                         " is not marked as a CA; those who verify will not accept it");
+      }
+      path.push_back(*issuer);
+    }
+  }
+
+  void tell_missing_issuer(const Certificate& last) {
+    const bool has_namesake = std::ranges::any_of(offered_, [&](const Certificate& candidate) {
+      return candidate != last && has_name_of_issuer(candidate, last);
+    });
+    const std::string what =
+        has_namesake ? "the certificate that is given for the issuer " + in_quotes(last.issuer()) +
+                           " did not sign " + in_quotes(last.subject())
+                     : "the certificate of the issuer " + in_quotes(last.issuer()) + " is missing";
+    if (!terms_.partial_chain) {
+      throw Error(ErrorKind::key, what,
+                  "--chain FILE with the CA's certificates completes it; --partial-chain goes without, and "
+                  "importers must have them");
+    }
+    notes_.push_back(what + ": importers must have it");
+  }
+
+  void tell_order(const std::vector<Certificate>& path) {
+    std::vector<std::size_t> places;
+    for (const Certificate& link : path) {
+      const auto place = std::ranges::find(offered_, link) - offered_.begin();
+      places.push_back(static_cast<std::size_t>(place));
+    }
+    if (!std::ranges::is_sorted(places)) {
+      notes_.push_back("the certificates were in another order; they are now sorted, each before its issuer");
+    }
+    for (const Certificate& other : offered_) {
+      if (std::ranges::find(path, other) == path.end())
+        notes_.push_back("the certificate " + in_quotes(other.subject()) + " is not of this chain: left out");
+    }
+  }
+
+  void tell_dates(const std::vector<Certificate>& path) {
+    for (const Certificate& link : path) {
+      if (terms_.now >= link.not_after()) {
+        notes_.push_back("the certificate " + in_quotes(link.subject()) + " ended on " +
+                         to_date(link.not_after()));
+      } else if (terms_.now < link.not_before()) {
+        notes_.push_back("the certificate " + in_quotes(link.subject()) + " begins on " +
+                         to_date(link.not_before()));
+      }
+    }
+  }
+
+  KeyFile& file_;
+  const ImportTerms& terms_;
+  std::vector<Certificate> offered_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace
+
+ImportedIdentity examine(KeyFile file, const ImportTerms& terms) {
+  require_sound(file, terms.more);
+  return Doctor(file, terms).examine();
+}
+
+void require_storable(const PrivateKey& key) {
+  const auto refuse = [](const std::string& what) {
+    throw Error(ErrorKind::unsupported, "the store does not take " + what,
+                "RSA, RSA-PSS with SHA-256, EC on P-256 or P-384, and Ed25519 are taken");
+  };
+  std::array<char, 80> name{};
+  switch (key.kind()) {
+    case KeyKind::rsa:
+    case KeyKind::ed25519:
+      return;
+    case KeyKind::rsa_pss:
+      // 2: the key allows this digest and no other.
+      if (EVP_PKEY_get_default_digest_name(key.openssl(), name.data(), name.size()) == 2 &&
+          std::string_view(name.data()) != "SHA256")
+        refuse("an RSA-PSS key for " + std::string(name.data()) + " only");
+      return;
+    case KeyKind::ec: {
+      std::size_t size = 0;
+      const bool named = EVP_PKEY_get_group_name(key.openssl(), name.data(), name.size(), &size) == 1;
+      openssl::clear_errors();
+      const std::string curve = named ? name.data() : "an unnamed curve";
+      if (curve != "prime256v1" && curve != "secp384r1") refuse("an EC key on " + curve);
+      return;
+    }
+    case KeyKind::dsa:
+    case KeyKind::other:
+      refuse("keys of the kind " + std::string(name_of(key.kind())));
+  }
+}
+
+}  // namespace certstore

@@ -1,0 +1,119 @@
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+#include "certstore/base/file.h"
+#include "certstore/key_export.h"
+#include "certstore/key_file.h"
+#include "signer/commands.h"
+#include "signer/store_access.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <iostream>
+
+namespace signer {
+namespace {
+
+using certstore::Bytes;
+using certstore::Certificate;
+using certstore::Error;
+using certstore::ErrorKind;
+using certstore::ExitCode;
+using certstore::PrivateKey;
+using certstore::SecretBytes;
+using certstore::cli::Arguments;
+
+constexpr std::array<std::string_view, 2> kForms = {"pkcs8", "pkcs12"};
+
+// What is wrong with the request is said before a passphrase is asked for.
+std::string target_of(const Arguments& arguments, bool as_pkcs12) {
+  const std::string path = arguments.value("output").value_or("");
+  if (path.empty() || path == "-") {
+    throw Error(ErrorKind::usage, "a private key goes to a file that only its owner can read", "-o FILE");
+  }
+  if (arguments.has("legacy") && !as_pkcs12) {
+    throw Error(ErrorKind::usage, "--legacy is for PKCS#12", "--to pkcs12 --legacy");
+  }
+  if (!arguments.has("force") && std::filesystem::exists(std::filesystem::symlink_status(path))) {
+    throw Error(ErrorKind::io, certstore::in_quotes(path) + " exists already", "another name, or --force");
+  }
+  return path;
+}
+
+struct Opened {
+  PrivateKey key;
+  std::vector<Certificate> certificates;  // its own first
+};
+
+Opened open_identity(const Arguments& arguments, const std::string& alias) {
+  const auto keys = open_keys(arguments, certstore::OpenMode::read);
+  const auto stored = get_identity(keys, alias);
+  const auto master = keys.unlock(store_passphrase(arguments));
+  Opened opened{PrivateKey::from_pkcs8(keys.open_private_key(master, alias).view(), alias), {}};
+  opened.certificates.push_back(Certificate::from_der(stored.certificate, alias));
+  for (const Bytes& der : stored.chain) opened.certificates.push_back(Certificate::from_der(der, alias));
+  return opened;
+}
+
+// A file that does not open again must not be the only copy.
+void require_opens(const Bytes& written, const PrivateKey& key, const SecretBytes& passphrase) {
+  const auto again = [&] {
+    SecretBytes copy(passphrase.size());
+    std::ranges::copy(passphrase.view(), copy.writable().begin());
+    return copy;
+  };
+  const auto read = certstore::read_key_file(
+      written, {.name = "the exported file", .alias = {}, .passphrase = again, .key_passphrase = again});
+  if (read.key.public_key_sha256() != key.public_key_sha256()) {
+    throw Error(ErrorKind::internal, "the exported file does not hold the key that was to be exported");
+  }
+}
+
+ExitCode run(const Arguments& arguments) {
+  const bool as_pkcs12 = arguments.word("to", kForms) == "pkcs12";
+  const std::string path = target_of(arguments, as_pkcs12);
+  const std::string alias = alias_of(arguments);
+  const Opened opened = open_identity(arguments, alias);
+  const SecretBytes passphrase =
+      passphrase_from(arguments, "file-passphrase", "new passphrase for the exported file", true);
+  const bool legacy = arguments.has("legacy");
+  const Bytes written = as_pkcs12 ? certstore::to_pkcs12(opened.key, opened.certificates, passphrase,
+                                                         {.alias = alias, .legacy = legacy})
+                                  : certstore::to_encrypted_pem(opened.key, passphrase);
+  require_opens(written, opened.key, passphrase);
+  certstore::AtomicFile file(path, 0600);
+  file.write(written);
+  file.commit(arguments.has("force") ? certstore::Existing::replace : certstore::Existing::refuse);
+  if (legacy) {
+    std::cerr << arguments.tool()
+              << ": warning: 3DES and SHA-1 are weak: delete the file when the old program has read it\n";
+  }
+  if (!arguments.quiet()) {
+    std::cout << "wrote the private key of " << certstore::in_quotes(alias) << " to "
+              << certstore::shell_quoted(path) << ", encrypted ("
+              << (as_pkcs12 ? legacy ? "PKCS#12, 3DES" : "PKCS#12, AES-256" : "PKCS#8 in PEM, AES-256")
+              << ")\n";
+  }
+  return ExitCode::accepted;
+}
+
+}  // namespace
+
+certstore::cli::Command key_export_command() {
+  return {.name = "key export",
+          .operands = "",
+          .summary = "write the private key of an identity, encrypted, for another program",
+          .options = {{"output", 'o', "FILE", "where to; only its owner can read it"},
+                      {"to", '\0', "FORM", "pkcs8 (PEM, the key alone) or pkcs12 (with its certificates)"},
+                      {"legacy", '\0', "", "PKCS#12 with 3DES and SHA-1, for old importers"},
+                      {"file-passphrase", '\0', "SOURCE", "new passphrase for the file"},
+                      kAliasOption,
+                      certstore::cli::kStoreOption,
+                      certstore::cli::kPassphraseOption,
+                      certstore::cli::kForceOption},
+          .example = "pkgsign key export --to pkcs12 -o server.p12",
+          .exit_codes = "0 written, 1 the file exists, wrong passphrase or trouble, 2 usage",
+          .run = run};
+}
+
+}  // namespace signer

@@ -1,0 +1,137 @@
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+#include "certstore/base/file.h"
+#include "certstore/base/limits.h"
+#include "certstore/key_file_doctor.h"
+#include "signer/cert_text.h"
+#include "signer/commands.h"
+#include "signer/store_access.h"
+
+#include <iostream>
+
+namespace signer {
+namespace {
+
+using certstore::Certificate;
+using certstore::Error;
+using certstore::ErrorKind;
+using certstore::ExitCode;
+using certstore::ImportedIdentity;
+using certstore::SecretBytes;
+using certstore::cli::Arguments;
+
+// The bytes of a key file go straight into locked memory.
+SecretBytes secret_file(const std::string& path) {
+  const auto file = certstore::InputFile::open(path);
+  if (file.size() > certstore::limits::kKeyFileSize) {
+    throw Error(ErrorKind::key, certstore::in_quotes(path) + " is too large for keys or certificates");
+  }
+  SecretBytes bytes(static_cast<std::size_t>(file.size()));
+  file.read_at(0, bytes.writable());
+  return bytes;
+}
+
+certstore::KeyFile read_operand(const Arguments& arguments, const std::string& path) {
+  const certstore::KeyFileRequest request{
+      .name = path,
+      .alias = arguments.value("source-alias").value_or(""),
+      .passphrase =
+          [&] {
+            return passphrase_from(arguments, "file-passphrase",
+                                   "passphrase of the file " + certstore::in_quotes(path), false);
+          },
+      .key_passphrase =
+          [&] {
+            return passphrase_from(arguments, "key-passphrase",
+                                   "own passphrase of the key (that of the file does not open it)", false);
+          }};
+  return read_key_file(secret_file(path).view(), request);
+}
+
+// The files of --cert and --chain; what is unusual about them goes to `notes`.
+std::vector<Certificate> other_certificates(const Arguments& arguments, std::vector<std::string>& notes) {
+  std::vector<Certificate> certificates;
+  for (const char* option : {"cert", "chain"}) {
+    for (const std::string& path : arguments.values(option)) {
+      const auto found = certstore::read_certificate_file(secret_file(path).view(), path);
+      certificates.insert(certificates.end(), found.certificates.begin(), found.certificates.end());
+      notes.insert(notes.end(), found.notes.begin(), found.notes.end());
+    }
+  }
+  return certificates;
+}
+
+ImportedIdentity read_identity(const Arguments& arguments) {
+  certstore::ImportTerms terms;
+  std::vector<std::string> notes;
+  // What needs no passphrase is found wrong before one is asked for.
+  terms.more = other_certificates(arguments, notes);
+  terms.partial_chain = arguments.has("partial-chain");
+  terms.now = certstore::now();
+  certstore::KeyFile file = read_operand(arguments, arguments.operands().front());
+  file.notes.insert(file.notes.end(), notes.begin(), notes.end());
+  return examine(std::move(file), terms);
+}
+
+void require_free(const Arguments& arguments, const std::string& alias) {
+  if (!open_keys(arguments, certstore::OpenMode::read).find(alias)) return;
+  throw Error(ErrorKind::store, "the store has an identity " + certstore::in_quotes(alias) + " already",
+              "--alias NAME keeps the imported one beside it");
+}
+
+void keep(const Arguments& arguments, const std::string& alias, const ImportedIdentity& imported) {
+  auto keys = open_keys(arguments, certstore::OpenMode::write);
+  const auto master = keys.unlock(store_passphrase(arguments));
+  certstore::StoredIdentity identity;
+  identity.alias = alias;
+  identity.certificate = imported.certificate.der();
+  for (const Certificate& link : imported.chain) identity.chain.push_back(link.der());
+  identity.created = certstore::now();
+  keys.add_identity(master, identity, imported.key.to_pkcs8());
+}
+
+void tell(const std::string& alias, const ImportedIdentity& imported) {
+  const Certificate& certificate = imported.certificate;
+  std::cout << "identity:     " << certstore::escaped(alias) << " (imported)\n"
+            << "subject:      " << certstore::escaped(certificate.subject()) << "\n"
+            << "issuer:       "
+            << (certificate.is_self_signed() ? "itself" : certstore::escaped(certificate.issuer())) << "\n"
+            << "public key:   " << key_text(certificate) << "\n"
+            << "valid:        from " << certstore::to_date(certificate.not_before()) << " to "
+            << certstore::to_date(certificate.not_after()) << "\n"
+            << "chain:        " << imported.chain.size() << " above it\n"
+            << "SHA256:       " << certstore::to_hex(certificate.sha256()) << "\n";
+}
+
+ExitCode run(const Arguments& arguments) {
+  const std::string alias = alias_of(arguments);
+  require_free(arguments, alias);
+  const ImportedIdentity imported = read_identity(arguments);
+  for (const std::string& note : imported.notes) std::cerr << arguments.tool() << ": note: " << note << "\n";
+  keep(arguments, alias, imported);
+  if (!arguments.quiet()) tell(alias, imported);
+  return ExitCode::accepted;
+}
+
+}  // namespace
+
+certstore::cli::Command key_import_command() {
+  return {
+      .name = "key import",
+      .operands = "FILE",
+      .summary = "bring a private key with its certificate: PEM, DER, PKCS#12, JKS, JCEKS",
+      .options = {{"cert", '\0', "FILE", "its certificate, where FILE does not hold it"},
+                  {"chain", '\0', "FILE", "certificates of its issuers, likewise", true},
+                  {"partial-chain", '\0', "", "keep it although an issuer is missing"},
+                  {"source-alias", '\0', "NAME", "which key, where FILE is a keystore with several"},
+                  {"file-passphrase", '\0', "SOURCE", "passphrase of FILE"},
+                  {"key-passphrase", '\0', "SOURCE", "that of the key in it, where it is another"},
+                  kAliasOption,
+                  certstore::cli::kStoreOption,
+                  certstore::cli::kPassphraseOption},
+      .example = "pkgsign key import vmo-server.vmokeystore --alias product",
+      .exit_codes = "0 kept, 1 wrong passphrase, no match, missing issuer or trouble, 16 public key, 2 usage",
+      .run = run};
+}
+
+}  // namespace signer
