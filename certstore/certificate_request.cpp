@@ -146,7 +146,8 @@ void set_names(X509* certificate, const SubjectName& subject) {
 
 // UTCTime through 2049, GeneralizedTime after (RFC 5280 4.1.2.5).
 void set_time(ASN1_TIME* time, Instant instant) {
-  if (ASN1_TIME_set(time, std::chrono::system_clock::to_time_t(instant)) == nullptr) {
+  // Not system_clock::to_time_t(): that counts nanoseconds, which end in 2262.
+  if (ASN1_TIME_set(time, instant.time_since_epoch().count()) == nullptr) {
     openssl::throw_error("setting a date");
   }
 }

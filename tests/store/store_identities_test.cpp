@@ -88,6 +88,7 @@ BOOST_AUTO_TEST_CASE(the_key_of_the_store_is_made_once_and_is_for_statements_alo
   const auto certificate = Certificate::from_der(own.certificate, "statement");
   BOOST_CHECK(certificate.key_kind() == KeyKind::ed25519);
   BOOST_CHECK(!may_sign_packages(certificate));
+  BOOST_CHECK(certificate.not_after() == parse_instant("9999-12-31T23:59:59Z"));
   ensure_statement_key(store, key, parse_instant("2027-11-23"));
   BOOST_CHECK(store.get("statement").certificate == own.certificate);
   StoredIdentity false_one = identity("statement");
