@@ -159,7 +159,7 @@ class ResignedPackages(Workbench):
 class StrippedSeals(Workbench):
     """The seal taken out by somebody who has the key: its own certificate, or the trust record, gives it away."""
 
-    BOUND_OID = re.search(r'kAlwaysBoundOid = "([\d.]+)"',
+    BOUND_OID = re.search(r'kAlwaysBoundOid =\s*"([\d.]+)"',
                           (ROOT / "certstore/certificate.h").read_text()).group(1)
 
     def stripped(self, *extension):
