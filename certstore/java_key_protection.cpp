@@ -139,7 +139,7 @@ SecretBytes open_jceks_key(ByteView sealed, const SecretBytes& passphrase, Jceks
   const bool is_plain = EVP_DecryptFinal_ex(context.get(), plain.writable().data() + size, &rest) == 1;
   openssl::clear_errors();
   if (!is_plain) return {};
-  plain.shrink(static_cast<std::size_t>(size + rest));
+  plain.shrink(static_cast<std::size_t>(size) + static_cast<std::size_t>(rest));
   return plain;
 }
 
