@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_keystore_is_told_by_its_first_four_bytes) {
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_keystore_opens_with_its_passphrase_alone) {
-  for (const std::uint64_t version : {1, 2}) {
+  for (const std::uint64_t version : {std::uint64_t{1}, std::uint64_t{2}}) {
     const Bytes file = header(version, 0).sealed("changeit");
     const JavaKeystore keystore = read_java_keystore(file, "store.jks", secret("changeit"));
     BOOST_TEST(keystore.keys.empty());
