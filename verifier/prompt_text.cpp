@@ -3,6 +3,7 @@
 #include "certstore/base/bytes.h"
 #include "certstore/base/escape.h"
 #include "verifier/answers.h"
+#include "verifier/report_text.h"
 
 #include <algorithm>
 
@@ -65,22 +66,6 @@ class Writer {
 
 std::string count_of(std::size_t count, std::string_view one, std::string_view more) {
   return std::to_string(count) + " " + std::string(count == 1 ? one : more);
-}
-
-std::string validity_of(const Certificate& certificate, certstore::Instant at) {
-  std::string text =
-      certstore::to_date(certificate.not_before()) + " to " + certstore::to_date(certificate.not_after());
-  if (at < certificate.not_before()) text += " (not begun)";
-  if (at > certificate.not_after()) text += " (ended)";
-  return text;
-}
-
-std::string digests_of(const SignerReport& signer) {
-  std::string text;
-  for (const auto digest : signer.digests) {
-    text += (text.empty() ? "" : ", ") + std::string(certstore::name_of(digest));
-  }
-  return text;
 }
 
 // Every finding about a signer that has an effect; that it is not trusted stands elsewhere.

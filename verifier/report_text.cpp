@@ -36,22 +36,6 @@ std::string count_of(std::size_t count, std::string_view singular, std::string_v
   return std::to_string(count) + " " + std::string(count == 1 ? singular : plural);
 }
 
-std::string validity_of(const certstore::Certificate& certificate, certstore::Instant at) {
-  std::string text =
-      certstore::to_date(certificate.not_before()) + " to " + certstore::to_date(certificate.not_after());
-  if (at < certificate.not_before()) text += " (not begun)";
-  if (at > certificate.not_after()) text += " (ended)";
-  return text;
-}
-
-std::string digests_of(const SignerReport& signer) {
-  std::string text;
-  for (const auto digest : signer.digests) {
-    text += (text.empty() ? "" : ", ") + std::string(certstore::name_of(digest));
-  }
-  return text;
-}
-
 std::string content_answer(const Report& report, const Answers& answers) {
   if (report.verdict() == Verdict::unsigned_package) return "not verified: nothing in the package is signed";
   const std::string counts = std::to_string(report.entries_covered()) + " of " +
@@ -128,6 +112,22 @@ std::string describe(const OwnerCount& owner) {
 }
 
 }  // namespace
+
+std::string validity_of(const certstore::Certificate& certificate, certstore::Instant at) {
+  std::string text =
+      certstore::to_date(certificate.not_before()) + " to " + certstore::to_date(certificate.not_after());
+  if (at < certificate.not_before()) text += " (not begun)";
+  if (at > certificate.not_after()) text += " (ended)";
+  return text;
+}
+
+std::string digests_of(const SignerReport& signer) {
+  std::string text;
+  for (const auto digest : signer.digests) {
+    text += (text.empty() ? "" : ", ") + std::string(certstore::name_of(digest));
+  }
+  return text;
+}
 
 void write_fact(std::ostream& out, std::size_t indent, std::string_view label, std::string_view value) {
   std::string line(indent, ' ');

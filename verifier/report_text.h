@@ -31,4 +31,9 @@ void write_unprovable(const Report& report, const TextStyle& style, std::ostream
 // Writes one fact: the label in its column, then the value (escaped by the caller).
 void write_fact(std::ostream& out, std::size_t indent, std::string_view label, std::string_view value);
 
+// "2026-11-23 to 2036-11-20", and whether it has ended or not begun at `at`.
+[[nodiscard]] std::string validity_of(const certstore::Certificate& certificate, certstore::Instant at);
+// The names of the digests of a signer's signatures: "SHA-256, MD5".
+[[nodiscard]] std::string digests_of(const SignerReport& signer);
+
 }  // namespace verifier
