@@ -18,9 +18,16 @@
 
 namespace formats {
 
+// Who signs beside the first one.
+struct FurtherSigner {
+  certstore::Certificate certificate;
+  std::vector<certstore::Certificate> chain;
+};
+
 struct SigningRequest {
   certstore::Certificate certificate;
   std::vector<certstore::Certificate> chain;
+  std::vector<FurtherSigner> also = {};  // most layouts carry one signature, and refuse more
   certstore::DigestAlgorithm digest = certstore::DigestAlgorithm::sha256;
   bool replace = false;  // drop existing signatures
   bool bound = true;
@@ -35,8 +42,9 @@ struct SigningRequest {
 class SigningPlan {
  public:
   virtual ~SigningPlan() = default;
-  // Writes the whole signed package. Throws Error(io) or Error(key).
-  virtual void write(const certstore::Signer& signer, certstore::AtomicFile& out) const = 0;
+  // Writes the whole signed package. `signers` are those of the request: its own, then those of `also`.
+  // Throws Error(io) or Error(key).
+  virtual void write(std::span<const certstore::Signer> signers, certstore::AtomicFile& out) const = 0;
   // Number of entries that will be signed.
   [[nodiscard]] virtual std::size_t signed_entries() const = 0;
 };
@@ -64,7 +72,8 @@ class SignedPackage {
   // What this format has no means to prove, about this package.
   [[nodiscard]] virtual certstore::Issues unprovable(const Coverage& coverage) const = 0;
   // Throws Error(malformed) for what must not be signed, Error(key) for a kind of key that the layout does
-  // not know, Error(usage) for a signed package without `replace`.
+  // not know, Error(usage) for a signed package without `replace`, and for more signers than the layout
+  // carries.
   [[nodiscard]] virtual std::unique_ptr<SigningPlan> plan_signing(const SigningRequest& request) const = 0;
 };
 

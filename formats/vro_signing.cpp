@@ -38,6 +38,12 @@ void require_signable(const certstore::Issues& issues) {
 void require_fitting(const VroContents& contents, const SigningRequest& request) {
   const Certificate& certificate = request.certificate;
   require_vro_certificate(certificate);
+  if (!request.also.empty()) {
+    throw Error(
+        ErrorKind::usage, "the vRO layout carries the signatures of one signer, and no second one's",
+        "leave out --also, and sign a second copy: --alias NAME -o FILE; or have importers trust the new "
+        "certificate first, and sign by that one alone");
+  }
   if (request.digest != certstore::DigestAlgorithm::sha256 &&
       request.digest != certstore::DigestAlgorithm::md5) {
     throw Error(ErrorKind::usage, "the vRO layout knows SHA-256 and MD5 only");

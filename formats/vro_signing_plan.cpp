@@ -60,8 +60,9 @@ void add_folders(zip::Writer& writer, const VroContents& contents, const VroOutp
 
 }  // namespace
 
-void VroSigningPlan::write(const certstore::Signer& signer, certstore::AtomicFile& out) const {
-  if (!(signer.certificate() == request_.certificate)) {
+void VroSigningPlan::write(std::span<const certstore::Signer> signers, certstore::AtomicFile& out) const {
+  const certstore::Signer& signer = signers.front();
+  if (signers.size() != 1 || signer.certificate() != request_.certificate) {
     throw certstore::Error(certstore::ErrorKind::key, "the key is of another certificate than was planned");
   }
   const zip::NewEntryOptions options = options_for(contents_.index, request_.time);

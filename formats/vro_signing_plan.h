@@ -29,7 +29,7 @@ class VroSigningPlan final : public SigningPlan {
  public:
   VroSigningPlan(const VroContents& contents, SigningRequest request, VroOutputs outputs)
       : contents_(contents), request_(std::move(request)), outputs_(std::move(outputs)) {}
-  void write(const certstore::Signer& signer, certstore::AtomicFile& out) const override;
+  void write(std::span<const certstore::Signer> signers, certstore::AtomicFile& out) const override;
   [[nodiscard]] std::size_t signed_entries() const override { return outputs_.files.size(); }
 
  private:

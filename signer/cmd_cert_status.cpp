@@ -1,45 +1,28 @@
-#include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/statement_key.h"
 #include "signer/backup_reminder.h"
 #include "signer/cert_text.h"
 #include "signer/commands.h"
+#include "signer/remaining.h"
 #include "signer/store_access.h"
+#include "verifier/policy_source.h"
 
-#include <charconv>
 #include <iostream>
 
 namespace signer {
 namespace {
 
 using certstore::Certificate;
-using certstore::Error;
-using certstore::ErrorKind;
 using certstore::ExitCode;
 using certstore::Instant;
 using certstore::cli::Arguments;
 
-constexpr std::string_view kWithin = "90d";
+constexpr std::chrono::days kWithin(90);
 
-std::chrono::days within(const Arguments& arguments) {
-  const std::string text = arguments.value("within").value_or(std::string(kWithin));
-  unsigned days = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, days);
-  if (error != std::errc() || stop + 1 != end || *stop != 'd' || days > 36500) {
-    throw Error(ErrorKind::usage, "--within takes a number of days, as in 90d");
-  }
-  return std::chrono::days(days);
-}
-
-// Of a certificate and its issuers the one that ends first: from then on no importer accepts the chain.
-Certificate first_to_end(const certstore::StoredIdentity& identity) {
-  auto first = Certificate::from_der(identity.certificate, identity.alias);
-  for (const auto& der : identity.chain) {
-    const auto issuer = Certificate::from_der(der, identity.alias);
-    if (issuer.not_after() < first.not_after()) first = issuer;
-  }
-  return first;
+std::vector<Certificate> chain_of(const certstore::StoredIdentity& identity) {
+  std::vector<Certificate> chain;
+  for (const auto& der : identity.chain) chain.push_back(Certificate::from_der(der, identity.alias));
+  return chain;
 }
 
 ExitCode status_of(const Certificate& certificate, Instant now, std::chrono::days span) {
@@ -48,8 +31,8 @@ ExitCode status_of(const Certificate& certificate, Instant now, std::chrono::day
 }
 
 ExitCode run(const Arguments& arguments) {
-  const auto span = within(arguments);
-  const Instant now = certstore::now();
+  const auto span = arguments.days("within").value_or(kWithin);
+  const Instant now = verifier::time_option(arguments, "at-time").value_or(certstore::now());
   const auto keys = open_keys(arguments, certstore::OpenMode::read);
   const auto only = arguments.value("alias");
   if (only) static_cast<void>(get_identity(keys, *only));
@@ -58,7 +41,7 @@ ExitCode run(const Arguments& arguments) {
     if (identity.kind == certstore::kStatementKey || (only && identity.alias != *only)) continue;
     const auto own = Certificate::from_der(identity.certificate, identity.alias);
     const bool begins = now < own.not_before();
-    const Certificate first = begins ? own : first_to_end(identity);
+    const Certificate first = begins ? own : first_to_end(own, chain_of(identity));
     code = leftmost(code, status_of(first, now, span));
     if (arguments.quiet()) continue;
     std::cout << certstore::escaped(identity.alias) << ": " << validity_text(first, now) << ", until "
@@ -78,6 +61,7 @@ certstore::cli::Command cert_status_command() {
           .summary = "say when each identity ends, for cron",
           .options = {{"within", '\0', "DAYS", "exit 18 where one ends within (default: 90d)"},
                       {"alias", '\0', "NAME", "only this identity"},
+                      {"at-time", '\0', "TIME", "as of 2027-01-31 or 2027-01-31T12:00:00Z"},
                       certstore::cli::kStoreOption},
           .example = "pkgsign cert status --within 90d",
           .exit_codes = "0 fine, 15 one ended or has not begun, 18 one ends within, 1 no store, 2 usage",

@@ -3,6 +3,7 @@
 #include "signer/backup_reminder.h"
 #include "signer/commands.h"
 #include "signer/identity.h"
+#include "signer/remaining.h"
 #include "signer/sign.h"
 #include "signer/store_access.h"
 #include "signer/targets.h"
@@ -55,9 +56,14 @@ std::vector<certstore::Certificate> without_roots(std::vector<certstore::Certifi
   return chain;
 }
 
-formats::SigningRequest request_of(const Arguments& arguments, const Identity& identity) {
-  return {.certificate = identity.certificate,
-          .chain = without_roots(identity.chain),
+formats::SigningRequest request_of(const Arguments& arguments, std::span<const Identity> identities) {
+  std::vector<formats::FurtherSigner> also;
+  for (const Identity& further : identities.subspan(1)) {
+    also.push_back({further.certificate, without_roots(further.chain)});
+  }
+  return {.certificate = identities[0].certificate,
+          .chain = without_roots(identities[0].chain),
+          .also = std::move(also),
           .digest = digest_of(arguments),
           .replace = arguments.has("replace"),
           .bound = is_bound(arguments),
@@ -83,8 +89,8 @@ void warn(const Arguments& arguments, const formats::SigningRequest& request) {
 // Signs a group of packages; one that fails does not stop the others.
 class Batch {
  public:
-  Batch(const Arguments& arguments, const Identity& identity, formats::SigningRequest request)
-      : arguments_(arguments), identity_(identity), request_(std::move(request)) {}
+  Batch(const Arguments& arguments, std::span<const Identity> identities, formats::SigningRequest request)
+      : arguments_(arguments), identities_(identities), request_(std::move(request)) {}
 
   void run(std::span<const Job> jobs) {
     std::vector<PreparedPackage> prepared(jobs.size());
@@ -94,12 +100,15 @@ class Batch {
       any = any || prepared[i].plan != nullptr;
     }
     if (!any) return;
-    // Only now, with all foreign bytes parsed, the key is opened; it is gone when this returns.
-    const auto signer = arguments_.has("dry-run") ? std::nullopt : std::optional(identity_.unlock());
+    // Only now, with all foreign bytes parsed, the keys are opened; they are gone when this returns.
+    std::vector<certstore::Signer> signers;
+    if (!arguments_.has("dry-run")) {
+      for (const Identity& identity : identities_) signers.push_back(identity.unlock());
+    }
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       if (prepared[i].plan == nullptr) continue;
       attempt(jobs[i], [&] {
-        if (signer) write_signed(prepared[i], request_, *signer, jobs[i].target);
+        if (!signers.empty()) write_signed(prepared[i], request_, signers, jobs[i].target);
         say_signed(jobs[i], prepared[i]);
       });
       prepared[i] = {};
@@ -132,13 +141,17 @@ class Batch {
         to_stdout ? "standard output" : certstore::shell_quoted(job.target.path.string());
     std::ostream& out = to_stdout && !dry ? std::cerr : std::cout;
     out << (dry ? "would sign " : "signed ") << place << ": " << prepared.plan->signed_entries()
-        << " entries, " << certstore::name_of(request_.digest) << (request_.bound ? ", bound" : ", not bound")
-        << ", by " << certstore::escaped(request_.certificate.subject()) << " (SHA256 "
-        << certstore::to_hex(request_.certificate.sha256()) << ")\n";
+        << " entries, " << certstore::name_of(request_.digest)
+        << (request_.bound ? ", bound" : ", not bound");
+    for (const Identity& identity : identities_) {
+      out << ", by " << certstore::escaped(identity.certificate.subject()) << " (SHA256 "
+          << certstore::to_hex(identity.certificate.sha256()) << ")";
+    }
+    out << "\n";
   }
 
   const Arguments& arguments_;
-  const Identity& identity_;
+  std::span<const Identity> identities_;
   formats::SigningRequest request_;
   ExitCode code_ = ExitCode::accepted;
 };
@@ -148,14 +161,19 @@ ExitCode run(const Arguments& arguments) {
   if (jobs.size() == 1 && jobs[0].target.path == "-" && ::isatty(STDOUT_FILENO) == 1) {
     throw Error(ErrorKind::usage, "a package is not written to a terminal", "-o FILE, or a pipe");
   }
-  const Identity identity = choose_identity(arguments);
+  const auto least = arguments.days("min-remaining");
+  const std::vector<Identity> identities = choose_identities(arguments);
   if (!arguments.has("key")) {
     remind_of_backup(arguments, open_keys(arguments, certstore::OpenMode::read));
   }
-  const formats::SigningRequest request = request_of(arguments, identity);
-  require_fit(request, certstore::now());
+  const formats::SigningRequest request = request_of(arguments, identities);
+  const certstore::Instant now = certstore::now();
+  require_fit(request, now);
+  for (const Identity& identity : identities) {
+    if (least) require_remaining(identity.certificate, identity.chain, now, *least);
+  }
   warn(arguments, request);
-  Batch batch(arguments, identity, request);
+  Batch batch(arguments, identities, request);
   for (std::size_t first = 0; first < jobs.size(); first += kPackagesAtOnce) {
     batch.run(std::span(jobs).subspan(first, std::min(kPackagesAtOnce, jobs.size() - first)));
   }
@@ -173,7 +191,8 @@ certstore::cli::Command sign_command() {
       {"serial", '\0', "N", "number that rises with each release (default: the time)"},
       {"vro-digest", '\0', "NAME", "sha256, or md5 for servers up to 8.2"},
       {"vro-unbound", '\0', "", "leave out the seal that binds the set of entries"},
-      {"compat", '\0', "product", "as the product signs: unbound"}};
+      {"compat", '\0', "product", "as the product signs: unbound"},
+      {"min-remaining", '\0', "DAYS", "refuse a certificate that ends sooner, as in 180d"}};
   const auto identity = identity_options();
   options.insert(options.end(), identity.begin(), identity.end());
   options.push_back(certstore::cli::kForceOption);

@@ -64,7 +64,7 @@ void require_no_mix(const certstore::cli::Arguments& arguments) {
     throw Error(ErrorKind::usage, "--key and --cert go together",
                 "without both, the identity comes from the store (--alias)");
   }
-  for (const char* option : {"alias", "passphrase"}) {
+  for (const char* option : {"alias", "passphrase", "also"}) {
     if (!arguments.has(option)) continue;
     throw Error(ErrorKind::usage, "--" + std::string(option) + " is for the store, --key is without one",
                 arguments.has("passphrase") ? "the passphrase of a key file is --file-passphrase" : "");
@@ -95,17 +95,15 @@ Identity from_files(const certstore::cli::Arguments& arguments) {
   return {certificate, chain, std::move(unlock)};
 }
 
-Identity from_store(const certstore::cli::Arguments& arguments) {
-  for (const char* option : {"chain", "file-passphrase"}) {
-    if (!arguments.has(option)) continue;
-    throw Error(ErrorKind::usage, "--" + std::string(option) + " needs --key and --cert");
-  }
-  const std::string alias = alias_of(arguments);
+// Taken once for all that come from the store.
+using SharedPassphrase = std::shared_ptr<std::optional<SecretBytes>>;
+
+Identity from_store(const certstore::cli::Arguments& arguments, const std::string& alias,
+                    const SharedPassphrase& passphrase) {
   const auto stored = get_identity(open_keys(arguments, certstore::OpenMode::read), alias);
   const auto certificate = Certificate::from_der(stored.certificate, alias);
   std::vector<Certificate> chain;
   for (const auto& der : stored.chain) chain.push_back(Certificate::from_der(der, alias));
-  const auto passphrase = std::make_shared<std::optional<SecretBytes>>();
   auto unlock = [&arguments, alias, certificate, chain, passphrase] {
     if (!passphrase->has_value()) *passphrase = store_passphrase(arguments);
     const auto keys = certstore::KeyStore::open(place_of(arguments).keys(), certstore::OpenMode::read);
@@ -118,18 +116,35 @@ Identity from_store(const certstore::cli::Arguments& arguments) {
 
 }  // namespace
 
-Identity choose_identity(const certstore::cli::Arguments& arguments) {
-  return arguments.has("key") || arguments.has("cert") ? from_files(arguments) : from_store(arguments);
+std::vector<Identity> choose_identities(const certstore::cli::Arguments& arguments) {
+  if (arguments.has("key") || arguments.has("cert")) return {from_files(arguments)};
+  for (const char* option : {"chain", "file-passphrase"}) {
+    if (!arguments.has(option)) continue;
+    throw Error(ErrorKind::usage, "--" + std::string(option) + " needs --key and --cert");
+  }
+  std::vector<std::string> aliases = {alias_of(arguments)};
+  const auto passphrase = std::make_shared<std::optional<SecretBytes>>();
+  for (const std::string& alias : arguments.values("also")) {
+    if (std::find(aliases.begin(), aliases.end(), alias) != aliases.end()) {
+      throw Error(ErrorKind::usage, certstore::in_quotes(alias) + " would sign twice");
+    }
+    aliases.push_back(alias);
+  }
+  std::vector<Identity> identities;
+  for (const std::string& alias : aliases) identities.push_back(from_store(arguments, alias, passphrase));
+  return identities;
 }
 
 std::vector<certstore::cli::Option> identity_options() {
-  return {kAliasOption,
-          certstore::cli::kStoreOption,
-          certstore::cli::kPassphraseOption,
-          {"key", '\0', "FILE", "private key in PEM form, instead of the store"},
-          {"cert", '\0', "FILE", "its certificate"},
-          {"chain", '\0', "FILE", "certificates of its issuers"},
-          {"file-passphrase", '\0', "SOURCE", "passphrase of the key file"}};
+  return {
+      kAliasOption,
+      {"also", '\0', "NAME", "and by this identity too, where the layout carries several (repeatable)", true},
+      certstore::cli::kStoreOption,
+      certstore::cli::kPassphraseOption,
+      {"key", '\0', "FILE", "private key in PEM form, instead of the store"},
+      {"cert", '\0', "FILE", "its certificate"},
+      {"chain", '\0', "FILE", "certificates of its issuers"},
+      {"file-passphrase", '\0', "SOURCE", "passphrase of the key file"}};
 }
 
 }  // namespace signer

@@ -18,8 +18,9 @@ struct Identity {
   std::function<certstore::Signer()> unlock;
 };
 
-// --alias of the store, or --key and --cert; opens no secret. Throws Error(usage) for a mix of both.
-[[nodiscard]] Identity choose_identity(const certstore::cli::Arguments& arguments);
+// --alias of the store, or --key and --cert; then one for each --also. Opens no secret. Throws Error(usage)
+// for a mix of store and files, and for one that is named twice.
+[[nodiscard]] std::vector<Identity> choose_identities(const certstore::cli::Arguments& arguments);
 // The options that it reads.
 [[nodiscard]] std::vector<certstore::cli::Option> identity_options();
 

@@ -40,9 +40,10 @@ std::string reason_of(const verifier::Report& report) {
 }
 
 // What was written must convince the one verification algorithm with nothing but this certificate pinned.
-void require_verified(const certstore::AtomicFile& out, const formats::SigningRequest& request) {
+void require_verified(const certstore::AtomicFile& out, const formats::SigningRequest& request,
+                      const certstore::Certificate& certificate) {
   verifier::VerifyOptions options;
-  options.policy.trusted = {request.certificate};
+  options.policy.trusted = {certificate};
   options.policy.at = certstore::now();
   options.jobs = request.jobs;
   options.show_progress = request.show_progress;
@@ -72,10 +73,7 @@ void copy_to_standard_output(const certstore::InputFile& file) {
   }
 }
 
-}  // namespace
-
-void require_fit(const formats::SigningRequest& request, certstore::Instant at) {
-  const certstore::Certificate& certificate = request.certificate;
+void require_fit(const certstore::Certificate& certificate, bool bound, certstore::Instant at) {
   const std::string subject = certstore::in_quotes(certificate.subject());
   if (certstore::is_known_public_key(certificate.public_key_sha256())) {
     throw Error(ErrorKind::exposed_key, "the private key of " + subject + " can be downloaded by anyone",
@@ -101,11 +99,28 @@ void require_fit(const formats::SigningRequest& request, certstore::Instant at) 
                 "the certificate of " + subject + " ended on " + certstore::to_date(certificate.not_after()),
                 "make another identity: pkgsign init --alias NAME");
   }
-  if (!request.bound && certificate.promises_bound_packages()) {
+  if (!bound && certificate.promises_bound_packages()) {
     throw Error(ErrorKind::usage,
                 "the certificate of " + subject + " promises that its packages are always bound",
                 "an unbound package by it is refused everywhere; pkgsign init --compat product makes an "
                 "identity without that promise");
+  }
+}
+
+bool are_those_of(const formats::SigningRequest& request, std::span<const certstore::Signer> signers) {
+  return signers.size() == request.also.size() + 1 && signers[0].certificate() == request.certificate &&
+         std::equal(request.also.begin(), request.also.end(), signers.begin() + 1,
+                    [](const formats::FurtherSigner& planned, const certstore::Signer& signer) {
+                      return planned.certificate == signer.certificate();
+                    });
+}
+
+}  // namespace
+
+void require_fit(const formats::SigningRequest& request, certstore::Instant at) {
+  require_fit(request.certificate, request.bound, at);
+  for (const formats::FurtherSigner& further : request.also) {
+    require_fit(further.certificate, request.bound, at);
   }
 }
 
@@ -118,8 +133,8 @@ PreparedPackage prepare(const std::filesystem::path& path, const formats::Signin
 }
 
 void write_signed(const PreparedPackage& prepared, const formats::SigningRequest& request,
-                  const certstore::Signer& signer, const Target& target) {
-  if (signer.certificate() != request.certificate) {
+                  std::span<const certstore::Signer> signers, const Target& target) {
+  if (!are_those_of(request, signers)) {
     throw Error(ErrorKind::key, "the identity changed while the package was read", "try again");
   }
   const bool to_stdout = target.path == "-";
@@ -128,8 +143,8 @@ void write_signed(const PreparedPackage& prepared, const formats::SigningRequest
   if (target.mode && ::fchmod(out.descriptor(), *target.mode & 07777) != 0) {
     certstore::throw_errno("write", target.path.string(), errno);
   }
-  prepared.plan->write(signer, out);
-  require_verified(out, request);
+  prepared.plan->write(signers, out);
+  for (const certstore::Signer& signer : signers) require_verified(out, request, signer.certificate());
   prepared.input->require_unchanged();
   if (to_stdout) return copy_to_standard_output(out.reopen());
   out.commit(target.existing);

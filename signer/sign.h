@@ -27,8 +27,8 @@ struct PreparedPackage {
   std::unique_ptr<formats::SigningPlan> plan;
 };
 
-// Throws if a signature by this certificate would prove nothing at `at`: Error(exposed_key) for a key that
-// anyone can download, Error(dates) outside its validity, Error(key) for an unsound or short one,
+// Throws if a signature by one of these certificates would prove nothing at `at`: Error(exposed_key) for a
+// key that anyone can download, Error(dates) outside its validity, Error(key) for an unsound or short one,
 // Error(usage) for an unbound signature by a certificate that promises bound packages.
 void require_fit(const formats::SigningRequest& request, certstore::Instant at);
 
@@ -37,9 +37,10 @@ void require_fit(const formats::SigningRequest& request, certstore::Instant at);
 [[nodiscard]] PreparedPackage prepare(const std::filesystem::path& path,
                                       const formats::SigningRequest& request);
 
-// Signs, verifies the result as a stranger would who pins exactly this certificate, and puts it in place. On
-// any Error the target is as it was.
+// Signs, verifies the result as a stranger would who pins exactly one of these certificates, for each of
+// them, and puts it in place. `signers` are those of the request, in its order. On any Error the target is as
+// it was.
 void write_signed(const PreparedPackage& prepared, const formats::SigningRequest& request,
-                  const certstore::Signer& signer, const Target& target);
+                  std::span<const certstore::Signer> signers, const Target& target);
 
 }  // namespace signer

@@ -3,6 +3,7 @@
 
 #include "certstore/base/exit_code.h"
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <ostream>
@@ -31,6 +32,8 @@ class Arguments {
   [[nodiscard]] const std::vector<std::string>& operands() const { return operands_; }
   // A whole number within [least, most]; throws Error(usage).
   [[nodiscard]] std::optional<unsigned> number(std::string_view option, unsigned least, unsigned most) const;
+  // A number of days, as in 90d, at most a hundred years of them; throws Error(usage).
+  [[nodiscard]] std::optional<std::chrono::days> days(std::string_view option) const;
   // One of the words; throws Error(usage) that lists them. The first is the default.
   [[nodiscard]] std::string word(std::string_view option, std::span<const std::string_view> words) const;
   [[nodiscard]] unsigned jobs() const { return number("jobs", 1, 1024).value_or(0); }

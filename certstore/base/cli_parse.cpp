@@ -177,6 +177,19 @@ std::optional<unsigned> Arguments::number(std::string_view option, unsigned leas
   return number;
 }
 
+std::optional<std::chrono::days> Arguments::days(std::string_view option) const {
+  constexpr unsigned kMost = 36500;
+  const auto text = value(option);
+  if (!text) return std::nullopt;
+  unsigned days = 0;
+  const char* const end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, days);
+  if (error != std::errc() || stop + 1 != end || *stop != 'd' || days > kMost) {
+    throw Error(ErrorKind::usage, "--" + std::string(option) + " takes a number of days, as in 90d");
+  }
+  return std::chrono::days(days);
+}
+
 std::string Arguments::word(std::string_view option, std::span<const std::string_view> words) const {
   const auto text = value(option);
   if (!text) return std::string(words.front());

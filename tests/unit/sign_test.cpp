@@ -1,5 +1,6 @@
 #include "signer/sign.h"
 #include "certstore/base/error.h"
+#include "signer/remaining.h"
 #include "tests/unit/certificates.h"
 #include "tests/unit/fake_package.h"
 #include "tests/unit/vro_files.h"
@@ -38,8 +39,8 @@ class Sabotage : public formats::SigningPlan {
       std::function<void(const formats::SigningPlan&, const certstore::Signer&, certstore::AtomicFile&)>;
   Sabotage(std::unique_ptr<formats::SigningPlan> plan, Deed deed)
       : plan_(std::move(plan)), deed_(std::move(deed)) {}
-  void write(const certstore::Signer& signer, certstore::AtomicFile& out) const override {
-    deed_(*plan_, signer, out);
+  void write(std::span<const certstore::Signer> signers, certstore::AtomicFile& out) const override {
+    deed_(*plan_, signers.front(), out);
   }
   std::size_t signed_entries() const override { return plan_->signed_entries(); }
 
@@ -71,7 +72,8 @@ struct Bench {
     PreparedPackage prepared = signer::prepare(input, request());
     prepared.plan = std::make_unique<Sabotage>(std::move(prepared.plan), deed);
     try {
-      signer::write_signed(prepared, request(), identity(), {target, certstore::Existing::replace, {}});
+      const certstore::Signer by = identity();
+      signer::write_signed(prepared, request(), {&by, 1}, {target, certstore::Existing::replace, {}});
       return std::nullopt;
     } catch (const Error& error) {
       return error.kind();
@@ -90,8 +92,9 @@ BOOST_AUTO_TEST_SUITE(signing)
 
 BOOST_AUTO_TEST_CASE(an_undisturbed_package_is_signed) {
   const Bench bench;
-  const auto refusal =
-      bench.sign([](const auto& plan, const auto& signer, auto& out) { plan.write(signer, out); });
+  const auto refusal = bench.sign([](const auto& plan, const auto& signer, auto& out) {
+    plan.write({&signer, 1}, out);
+  });
   BOOST_TEST(!refusal.has_value());
   BOOST_TEST(tests::content_of(bench.target).starts_with("PK"));
 }
@@ -99,7 +102,7 @@ BOOST_AUTO_TEST_CASE(an_undisturbed_package_is_signed) {
 BOOST_AUTO_TEST_CASE(a_directory_that_vanishes_while_it_is_written_is_an_error) {
   const Bench bench;
   const auto refusal = bench.sign([&](const auto& plan, const auto& signer, auto& out) {
-    plan.write(signer, out);
+    plan.write({&signer, 1}, out);
     std::filesystem::remove_all(bench.folder.path() / "out");
   });
   BOOST_TEST((refusal == ErrorKind::io));
@@ -109,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_directory_that_vanishes_while_it_is_written_is_an_error) 
 BOOST_AUTO_TEST_CASE(a_package_that_changes_while_it_is_signed_is_refused) {
   const Bench bench;
   const auto refusal = bench.sign([&](const auto& plan, const auto& signer, auto& out) {
-    plan.write(signer, out);
+    plan.write({&signer, 1}, out);
     std::ofstream(bench.input, std::ios::app) << "more";
   });
   BOOST_TEST((refusal == ErrorKind::io));
@@ -119,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_package_that_changes_while_it_is_signed_is_refused) {
 BOOST_AUTO_TEST_CASE(what_does_not_verify_is_never_put_in_place) {
   const Bench bench;
   const auto refusal = bench.sign([](const auto& plan, const auto& signer, auto& out) {
-    plan.write(signer, out);
+    plan.write({&signer, 1}, out);
     out.write(certstore::as_bytes("a tail that no reader accepts"));
   });
   BOOST_TEST((refusal == ErrorKind::internal));
@@ -152,8 +155,44 @@ BOOST_AUTO_TEST_CASE(an_identity_that_is_another_than_was_planned_for_is_refused
   const PreparedPackage prepared = signer::prepare(bench.input, bench.request());
   formats::SigningRequest other = bench.request();
   other.certificate = certificate_of("another");
-  BOOST_CHECK_EXCEPTION(signer::write_signed(prepared, other, bench.identity(), {bench.target}), Error,
+  const certstore::Signer by = bench.identity();
+  BOOST_CHECK_EXCEPTION(signer::write_signed(prepared, other, {&by, 1}, {bench.target}), Error,
                         [](const Error& error) { return error.kind() == ErrorKind::key; });
+}
+
+BOOST_AUTO_TEST_CASE(signers_that_were_not_planned_are_refused) {
+  const Bench bench;
+  const PreparedPackage prepared = signer::prepare(bench.input, bench.request());
+  std::vector<certstore::Signer> two;
+  two.push_back(bench.identity());
+  two.push_back(bench.identity());
+  BOOST_CHECK_EXCEPTION(signer::write_signed(prepared, bench.request(), two, {bench.target}), Error,
+                        [](const Error& error) { return error.kind() == ErrorKind::key; });
+  formats::SigningRequest other = bench.request();
+  other.also = {{certificate_of("another"), {}}};
+  BOOST_CHECK_EXCEPTION(signer::write_signed(prepared, other, two, {bench.target}), Error,
+                        [](const Error& error) { return error.kind() == ErrorKind::key; });
+}
+
+BOOST_AUTO_TEST_CASE(each_signer_must_convince_who_trusts_him_alone) {
+  // A layout that leaves the second signature out: what was written does not verify by that one.
+  const Bench bench;
+  PreparedPackage prepared = signer::prepare(bench.input, bench.request());
+  prepared.plan = std::make_unique<Sabotage>(std::move(prepared.plan),
+                                             [](const auto& plan, const auto& signer, auto& out) {
+                                               plan.write({&signer, 1}, out);
+                                             });
+  formats::SigningRequest both = bench.request();
+  both.also = {{certificate_of("another"), {}}};
+  std::vector<certstore::Signer> signers;
+  signers.push_back(bench.identity());
+  const auto pkcs8 = tests::key_named("another").to_pkcs8();
+  signers.emplace_back(certstore::PrivateKey::from_pkcs8(pkcs8.view(), "another"), both.also[0].certificate,
+                       std::vector<certstore::Certificate>{});
+  BOOST_CHECK_EXCEPTION(
+      signer::write_signed(prepared, both, signers, {bench.target, certstore::Existing::replace, {}}), Error,
+      [](const Error& error) { return error.kind() == ErrorKind::internal; });
+  BOOST_TEST(tests::content_of(bench.target) == "older");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -175,6 +214,39 @@ BOOST_AUTO_TEST_CASE(dates_count_to_the_second) {
   BOOST_TEST(!kind_at(bench.certificate.not_before()).has_value());
   BOOST_TEST(!kind_at(bench.certificate.not_after()).has_value());
   BOOST_TEST((kind_at(bench.certificate.not_after() + one) == ErrorKind::dates));
+}
+
+BOOST_AUTO_TEST_CASE(a_further_signer_must_fit_as_the_first) {
+  const Bench bench;
+  formats::SigningRequest request = bench.request();
+  request.also = {
+      {tests::make_self_signed_certificate(
+           {.common_name = "ended", .not_after = certstore::parse_instant("2026-06-01"), .extensions = {}}),
+       {}}};
+  BOOST_CHECK_NO_THROW(signer::require_fit(request, certstore::parse_instant("2026-06-01")));
+  BOOST_CHECK_EXCEPTION(signer::require_fit(request, certstore::parse_instant("2026-06-02")), Error,
+                        [](const Error& error) { return error.kind() == ErrorKind::dates; });
+}
+
+BOOST_AUTO_TEST_CASE(what_must_remain_counts_to_the_second_and_with_the_issuers) {
+  const auto at = certstore::parse_instant("2026-01-01");
+  const auto ending = [](const std::string& date) {
+    return tests::make_self_signed_certificate(
+        {.common_name = date, .not_after = certstore::parse_instant(date), .extensions = {}});
+  };
+  const auto remains = [&](const std::vector<certstore::Certificate>& chain, certstore::Instant when) {
+    try {
+      signer::require_remaining(ending("2026-06-30"), chain, when, std::chrono::days(180));
+      return true;
+    } catch (const Error& error) {
+      BOOST_TEST((error.kind() == ErrorKind::dates));
+      return false;
+    }
+  };
+  BOOST_TEST(remains({}, at));
+  BOOST_TEST(!remains({}, at + std::chrono::seconds(1)));
+  BOOST_TEST(remains({ending("2026-06-30"), ending("2030-01-01")}, at));
+  BOOST_TEST(!remains({ending("2030-01-01"), ending("2026-06-29")}, at));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -31,7 +31,7 @@ Members bound(const Members& members, std::uint64_t serial) {
   const certstore::InputFile input = archive_of(members);
   const auto package = formats::open_package(input, "vro");
   certstore::AtomicFile out(std::filesystem::temp_directory_path() / "pkgtrust-test.package");
-  package->plan_signing(request)->write(signer, out);
+  package->plan_signing(request)->write({&signer, 1}, out);
   const certstore::InputFile output = out.reopen();
   const auto written = formats::open_package(output, "vro");
   Members read;

@@ -47,7 +47,8 @@ certstore::InputFile sign(const certstore::InputFile& file, const Identity& iden
   const auto package = formats::open_package(file, "vro");
   const auto plan = package->plan_signing(request);
   certstore::AtomicFile out(std::filesystem::temp_directory_path() / "pkgtrust-test.package");
-  plan->write(identity.signer(), out);
+  const certstore::Signer signer = identity.signer();
+  plan->write({&signer, 1}, out);
   return out.reopen();
 }
 
@@ -238,6 +239,13 @@ BOOST_AUTO_TEST_CASE(a_subject_that_cannot_be_a_file_name_is_refused) {
     const Certificate certificate = tests::make_self_signed_certificate({.common_name = name});
     BOOST_TEST((refusal(unsigned_members(), SigningRequest{.certificate = certificate}) == ErrorKind::key));
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_second_signer_is_refused) {
+  const Identity ours("Ours");
+  SigningRequest request = ours.request();
+  request.also = {{Identity("Stranger").certificate, {}}};
+  BOOST_TEST((refusal(unsigned_members(), request) == ErrorKind::usage));
 }
 
 BOOST_AUTO_TEST_CASE(a_key_that_is_not_rsa_is_refused) {
