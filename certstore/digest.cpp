@@ -15,9 +15,10 @@ struct AlgorithmRow {
   std::size_t size;
 };
 
-constexpr std::array<AlgorithmRow, 5> kAlgorithms = {{
+constexpr std::array<AlgorithmRow, 6> kAlgorithms = {{
     {DigestAlgorithm::md5, "MD5", "MD5", "md5", 16},
     {DigestAlgorithm::sha1, "SHA1", "SHA-1", "sha1", 20},
+    {DigestAlgorithm::sha224, "SHA2-224", "SHA-224", "", 28},
     {DigestAlgorithm::sha256, "SHA2-256", "SHA-256", "", 32},
     {DigestAlgorithm::sha384, "SHA2-384", "SHA-384", "", 48},
     {DigestAlgorithm::sha512, "SHA2-512", "SHA-512", "", 64},
@@ -53,6 +54,10 @@ const EVP_MD* evp(DigestAlgorithm algorithm) {
     }
     case DigestAlgorithm::sha1: {
       static const openssl::Digest fetched = fetch(DigestAlgorithm::sha1);
+      return fetched.get();
+    }
+    case DigestAlgorithm::sha224: {
+      static const openssl::Digest fetched = fetch(DigestAlgorithm::sha224);
       return fetched.get();
     }
     case DigestAlgorithm::sha256: {

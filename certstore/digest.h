@@ -11,7 +11,7 @@
 
 namespace certstore {
 
-enum class DigestAlgorithm { md5, sha1, sha256, sha384, sha512 };
+enum class DigestAlgorithm { md5, sha1, sha224, sha256, sha384, sha512 };
 
 using Sha256 = std::array<std::uint8_t, 32>;
 

@@ -89,4 +89,21 @@ struct FreeBags {
 using Safes = std::unique_ptr<STACK_OF(PKCS7), FreeSafes>;
 using Bags = std::unique_ptr<STACK_OF(PKCS12_SAFEBAG), FreeBags>;
 
+// A value of an ASN.1 template (asn1t.h).
+struct FreeItem {
+  const ASN1_ITEM* (*item)() = nullptr;
+  template <typename Value>
+  void operator()(Value* value) const {
+    ASN1_item_free(reinterpret_cast<ASN1_VALUE*>(value), item());
+  }
+};
+template <typename Value>
+using Item = std::unique_ptr<Value, FreeItem>;
+// Puts `value` in the place of a part of another value; what stood there is freed.
+template <typename Value>
+void replace(Value*& part, Item<Value> value) {
+  const Item<Value> before(part, value.get_deleter());
+  part = value.release();
+}
+
 }  // namespace certstore::openssl

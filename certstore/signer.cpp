@@ -3,7 +3,11 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 
+#include <openssl/core_names.h>
+#include <openssl/params.h>
 #include <openssl/rsa.h>
+
+#include <array>
 
 namespace certstore {
 
@@ -33,6 +37,65 @@ Bytes Signer::sign_rsa(DigestAlgorithm algorithm, ByteView message_digest) const
       "signing");
   signature.resize(size);
   return signature;
+}
+
+openssl::DigestContext Signer::start(DigestAlgorithm algorithm) const {
+  openssl::DigestContext context(EVP_MD_CTX_new());
+  if (!context) openssl::throw_error("making a signing context");
+  EVP_PKEY_CTX* borrowed = nullptr;
+  const EVP_MD* const digest = key_.kind() == KeyKind::ed25519 ? nullptr : evp(algorithm);
+  bool takes = EVP_DigestSignInit(context.get(), &borrowed, digest, nullptr, key_.openssl()) == 1;
+  if (takes && key_.kind() == KeyKind::rsa_pss) {
+    takes = EVP_PKEY_CTX_set_rsa_pss_saltlen(borrowed, RSA_PSS_SALTLEN_DIGEST) == 1;
+  }
+  if (takes) return context;
+  openssl::clear_errors();
+  throw Error(ErrorKind::key,
+              "the key of " + in_quotes(certificate_.subject()) + " (" + std::string(name_of(key_.kind())) +
+                  ") cannot be used with " + std::string(name_of(algorithm)),
+              "choose the digest that the key was made for");
+}
+
+Bytes Signer::sign(DigestAlgorithm algorithm, ByteView message) const {
+  const openssl::DigestContext context = start(algorithm);
+  std::size_t size = 0;
+  openssl::require(EVP_DigestSign(context.get(), nullptr, &size, message.data(), message.size()), "signing");
+  Bytes signature(size);
+  openssl::require(EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()),
+                   "signing");
+  signature.resize(size);
+  return signature;
+}
+
+Bytes Signer::signature_algorithm(DigestAlgorithm algorithm) const {
+  const openssl::DigestContext context = start(algorithm);
+  constexpr std::size_t kIdentifierSize = 128;  // that of RSA-PSS, the longest, has 67 bytes
+  Bytes identifier(kIdentifierSize);
+  std::array<OSSL_PARAM, 2> wanted = {OSSL_PARAM_construct_octet_string(OSSL_SIGNATURE_PARAM_ALGORITHM_ID,
+                                                                        identifier.data(), identifier.size()),
+                                      OSSL_PARAM_construct_end()};
+  openssl::require(EVP_PKEY_CTX_get_params(EVP_MD_CTX_get_pkey_ctx(context.get()), wanted.data()),
+                   "naming a signature algorithm");
+  identifier.resize(wanted[0].return_size);
+  return identifier;
+}
+
+DigestAlgorithm Signer::usual_digest() const {
+  if (key_.kind() == KeyKind::ed25519) return DigestAlgorithm::sha512;
+  if (key_.kind() == KeyKind::ec) {
+    return key_.bits() > 256 ? DigestAlgorithm::sha384 : DigestAlgorithm::sha256;
+  }
+  int nid = NID_undef;
+  // 2: no other is possible.
+  if (EVP_PKEY_get_default_digest_nid(key_.openssl(), &nid) != 2) return DigestAlgorithm::sha256;
+  constexpr std::array<std::pair<int, DigestAlgorithm>, 3> kTied = {{{NID_sha256, DigestAlgorithm::sha256},
+                                                                     {NID_sha384, DigestAlgorithm::sha384},
+                                                                     {NID_sha512, DigestAlgorithm::sha512}}};
+  for (const auto& [tied, algorithm] : kTied) {
+    if (nid == tied) return algorithm;
+  }
+  throw Error(ErrorKind::key, "the key of " + in_quotes(certificate_.subject()) +
+                                  " is tied to a digest with which nothing is signed here");
 }
 
 }  // namespace certstore

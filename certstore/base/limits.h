@@ -10,6 +10,13 @@ namespace certstore::limits {
 inline constexpr std::size_t kCertificateSize = 64 << 10;
 // Certificates of one package: 7 is the most seen in 187 real ones.
 inline constexpr std::size_t kCertificates = 256;
+// A CMS file without the content: certificates, CRLs and time stamps; 16 MiB is Java's bound for a JAR's.
+inline constexpr std::size_t kCmsSize = 16 << 20;
+// Signers of one CMS file, attributes of one signer: people have one to three, writers a dozen.
+inline constexpr std::size_t kCmsSigners = 64;
+inline constexpr std::size_t kCmsAttributes = 64;
+// Certificates that answer to the name of one signer: each costs a check of the signature.
+inline constexpr std::size_t kCmsCandidates = 8;
 // RSA-16384 has 2,048 bytes: larger keys make one check cost seconds.
 inline constexpr std::size_t kSignatureSize = 2048;
 inline constexpr int kRsaBits = 16384;
