@@ -2,17 +2,13 @@
 
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
-#include "certstore/base/limits.h"
+#include "certstore/certificate_chain.h"
 #include "certstore/certificate_path.h"
-#include "certstore/trust.h"
+#include "certstore/known_public_keys.h"
 
-#include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <deque>
-#include <map>
-#include <optional>
 
 namespace certstore {
 namespace {
@@ -56,73 +52,6 @@ Certificate find_ours(const std::vector<Certificate>& found, const Certificate& 
               "since?");
 }
 
-bool is_named_issuer(const Certificate& issuer, const Certificate& issued) {
-  return X509_NAME_cmp(X509_get_subject_name(issuer.openssl()), X509_get_issuer_name(issued.openssl())) == 0;
-}
-
-bool did_sign(const Certificate& issuer, const Certificate& issued) {
-  if (!issuer.key_unsoundness().empty()) return false;
-  const bool signed_it = X509_verify(issued.openssl(), X509_get0_pubkey(issuer.openssl())) == 1;
-  openssl::clear_errors();
-  return signed_it;
-}
-
-// Searches from the certificate upwards, each one once, until a self-signed one is found.
-class ChainSearch {
- public:
-  explicit ChainSearch(const std::vector<Certificate>& candidates) : candidates_(candidates) {}
-
-  std::vector<Certificate> from(const Certificate& start) {
-    std::deque<Certificate> open = {start};
-    std::optional<Certificate> highest;  // whose issuer is not here
-    while (!open.empty()) {
-      const Certificate link = open.front();
-      open.pop_front();
-      if (link.is_self_signed()) return path_to(link, start);
-      const std::vector<Certificate> issuers = issuers_of(link);
-      if (issuers.empty()) highest = link;
-      for (const Certificate& issuer : issuers) {
-        if (issuer == start || !below_.emplace(issuer.sha256(), link).second) continue;
-        open.push_back(issuer);
-      }
-    }
-    if (highest) throw_missing(*highest);
-    throw unfit("the CAs of " + name_of(start) + " signed each other, and none of them is a root",
-                "get the self-signed root from the CA, and give it with --chain FILE");
-  }
-
- private:
-  std::vector<Certificate> issuers_of(const Certificate& issued) const {
-    std::vector<Certificate> issuers;
-    for (const Certificate& candidate : candidates_) {
-      if (is_named_issuer(candidate, issued) && did_sign(candidate, issued)) issuers.push_back(candidate);
-    }
-    return issuers;
-  }
-
-  std::vector<Certificate> path_to(const Certificate& root, const Certificate& start) const {
-    std::vector<Certificate> path;
-    for (Certificate link = root; link != start; link = below_.at(link.sha256())) path.push_back(link);
-    std::reverse(path.begin(), path.end());
-    return path;
-  }
-
-  [[noreturn]] void throw_missing(const Certificate& issued) const {
-    for (const Certificate& candidate : candidates_) {
-      if (!is_named_issuer(candidate, issued)) continue;
-      throw unfit(name_of(issued) + " was not signed by the " + name_of(candidate) +
-                      " that is here: that has another key",
-                  "ask the CA for the present certificate of its issuer, and give it with --chain FILE");
-    }
-    throw unfit("the chain is not complete: the issuer " + in_quotes(issued.issuer()) + " of " +
-                    name_of(issued) + " is missing",
-                "get its certificate from the CA, and give it with --chain FILE");
-  }
-
-  const std::vector<Certificate>& candidates_;
-  std::map<Sha256, Certificate> below_;  // of each issuer what it issued
-};
-
 void require_dates(const Certificate& certificate, Instant at) {
   if (at > certificate.not_after()) {
     throw Error(ErrorKind::dates, name_of(certificate) + " ended on " + to_date(certificate.not_after()),
@@ -136,10 +65,7 @@ void require_dates(const Certificate& certificate, Instant at) {
 }
 
 void require_signer(const Certificate& certificate) {
-  if (is_known_public_key(certificate.public_key_sha256())) {
-    throw Error(ErrorKind::exposed_key,
-                "the private key of " + name_of(certificate) + " can be downloaded by anyone");
-  }
+  require_not_public(certificate.public_key_sha256(), name_of(certificate));
   if (!certificate.key_unsoundness().empty()) {
     throw unfit("the key of " + name_of(certificate) + ": " + certificate.key_unsoundness());
   }
@@ -173,7 +99,12 @@ CaAnswer arrange_ca_answer(const std::vector<Certificate>& found, const std::vec
   }
   std::vector<Certificate> candidates = found;
   candidates.insert(candidates.end(), known.begin(), known.end());
-  answer.chain = ChainSearch(candidates).from(answer.certificate);
+  const FoundChain chain = find_chain(answer.certificate, candidates);
+  if (!chain.missing.empty()) {
+    throw unfit(chain.missing,
+                "get the certificates up to the root from the CA, and give them with --chain FILE");
+  }
+  answer.chain = chain.issuers;
   require_signer(answer.certificate);
   for (const Certificate& issuer : answer.chain) require_ca(issuer);
   require_dates(answer.certificate, at);

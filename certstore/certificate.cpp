@@ -179,30 +179,6 @@ std::optional<Bytes> Certificate::digest_in_rsa_signature(DigestAlgorithm algori
   return found;
 }
 
-std::vector<Certificate> read_certificates(ByteView file, std::string_view what) {
-  std::vector<Certificate> certificates;
-  if (!file.empty() && file[0] == 0x30) {
-    certificates.push_back(Certificate::from_der(file, what));
-    return certificates;
-  }
-  const openssl::Bio memory(BIO_new_mem_buf(file.data(), static_cast<int>(file.size())));
-  if (!memory) openssl::throw_error("reading PEM");
-  for (;;) {
-    const openssl::X509Certificate found(PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr));
-    if (!found) break;
-    if (certificates.size() == limits::kCertificates) throw malformed(what, "holds too many certificates");
-    unsigned char* der = nullptr;
-    const int size = i2d_X509(found.get(), &der);
-    if (size <= 0) openssl::throw_error("writing a certificate");
-    const Bytes bytes(der, der + size);
-    OPENSSL_free(der);
-    certificates.push_back(Certificate::from_der(bytes, what));
-  }
-  openssl::clear_errors();
-  if (certificates.empty()) throw malformed(what, "holds no certificate, neither PEM nor DER");
-  return certificates;
-}
-
 std::string to_pem(const Certificate& certificate) {
   const openssl::Bio memory(BIO_new(BIO_s_mem()));
   if (!memory) openssl::throw_error("writing PEM");

@@ -86,9 +86,6 @@ class Certificate {
 inline constexpr const char* kAlwaysBoundOid =
     "1.2.840.113556.1.8000.2554.59247.35305.15439.20160.36202.12664903.9199090";
 
-// Reads one or more certificates: PEM with text around (as people's files are) or one DER certificate.
-// Throws Error(malformed) if there is none, or more than limits::kCertificates.
-[[nodiscard]] std::vector<Certificate> read_certificates(ByteView file, std::string_view what);
 [[nodiscard]] std::string to_pem(const Certificate& certificate);
 
 }  // namespace certstore

@@ -128,6 +128,13 @@ std::vector<FileObject> pem_objects(ByteView file, std::string_view what) {
   }
 }
 
+// A text may begin with the digit 0, which is the mark of a SEQUENCE; its length then does not fit
+// (X.690 8.1.3).
+bool is_der(ByteView file) {
+  if (file.size() < 2 || file[0] != 0x30) return false;
+  return file[1] >= 0x80 || file[1] + std::size_t{2} == file.size();
+}
+
 }  // namespace
 
 std::string_view name_of(ObjectKind kind) {
@@ -168,7 +175,7 @@ FileObjects objects_in(ByteView file, std::string_view what) {
   if (file.size() > limits::kKeyFileSize)
     throw Error(ErrorKind::key, in_quotes(what) + " is too large for keys or certificates");
   FileObjects found;
-  if (!is_java_keystore(file) && file[0] != 0x30) {
+  if (!is_java_keystore(file) && !is_der(file)) {
     found.is_pem = true;
     found.objects = pem_objects(file, what);
     return found;

@@ -2,40 +2,15 @@
 
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
-#include "certstore/base/limits.h"
 #include "certstore/public_key.h"
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace certstore {
 namespace {
-
-// What OpenSSL's callback needs: it is C, so an exception must not cross it.
-struct PassphraseCall {
-  const std::function<SecretBytes()>& ask;
-  bool asked = false;
-  std::exception_ptr failure;
-};
-
-int give_passphrase(char* buffer, int size, int, void* context) {
-  auto& call = *static_cast<PassphraseCall*>(context);
-  call.asked = true;
-  try {
-    const SecretBytes passphrase = call.ask();
-    const std::size_t length = std::min(passphrase.size(), static_cast<std::size_t>(size));
-    std::memcpy(buffer, passphrase.view().data(), length);
-    return static_cast<int>(length);
-  } catch (...) {
-    call.failure = std::current_exception();
-    return -1;
-  }
-}
 
 openssl::Key make_rsa_pss(int bits) {
   constexpr int kSaltSize = 32;
@@ -86,24 +61,6 @@ PrivateKey PrivateKey::from_pkcs8(ByteView der, std::string_view what) {
   openssl::Key key(info ? EVP_PKCS82PKEY(info.get()) : nullptr);
   openssl::clear_errors();
   if (!key) throw Error(ErrorKind::key, in_quotes(what) + " is not a private key (PKCS#8)");
-  return PrivateKey(std::move(key));
-}
-
-PrivateKey PrivateKey::from_pem(ByteView pem, std::string_view what,
-                                const std::function<SecretBytes()>& passphrase) {
-  const openssl::Bio memory(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  if (!memory) openssl::throw_error("reading PEM");
-  PassphraseCall call{passphrase, false, nullptr};
-  openssl::Key key(PEM_read_bio_PrivateKey(memory.get(), nullptr, give_passphrase, &call));
-  openssl::clear_errors();
-  if (call.failure) std::rethrow_exception(call.failure);
-  if (!key && call.asked) {
-    throw Error(ErrorKind::passphrase, "the passphrase does not open the private key in " + in_quotes(what));
-  }
-  if (!key) {
-    throw Error(ErrorKind::key, in_quotes(what) + " holds no private key in PEM form",
-                "openssl pkey -in FILE -out key.pem converts other forms");
-  }
   return PrivateKey(std::move(key));
 }
 

@@ -5,7 +5,6 @@
 #include "certstore/certificate.h"
 
 #include <array>
-#include <functional>
 
 namespace certstore {
 
@@ -25,10 +24,6 @@ class PrivateKey {
   static PrivateKey from_openssl(openssl::Key key) { return PrivateKey(std::move(key)); }
   // Reads unencrypted PKCS#8 DER; throws Error(key) naming `what`.
   static PrivateKey from_pkcs8(ByteView der, std::string_view what);
-  // Reads a PEM private key (PKCS#8, encrypted PKCS#8, traditional). `passphrase` is called only if the key
-  // is encrypted. Throws Error(key) or Error(passphrase).
-  static PrivateKey from_pem(ByteView pem, std::string_view what,
-                             const std::function<SecretBytes()>& passphrase);
 
   [[nodiscard]] SecretBytes to_pkcs8() const;
   [[nodiscard]] KeyKind kind() const;

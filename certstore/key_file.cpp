@@ -9,7 +9,6 @@
 
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
-#include <openssl/pkcs7.h>
 
 #include <algorithm>
 #include <exception>
@@ -104,42 +103,6 @@ Error no_private_key(const FileObjects& found, const std::string& name) {
   return {ErrorKind::key, in_quotes(name) + " holds no private key, but " + std::string(name_of(kind)), hint};
 }
 
-void append_certificates(const FileObject& object, const std::string& name,
-                         std::vector<Certificate>& certificates) {
-  const auto add = [&](X509* x509) {
-    unsigned char* der = nullptr;
-    const int size = x509 == nullptr ? -1 : i2d_X509(x509, &der);
-    openssl::clear_errors();
-    if (size <= 0) throw Error(ErrorKind::key, in_quotes(name) + " has a certificate that cannot be read");
-    const Bytes bytes(der, der + size);
-    OPENSSL_free(der);
-    if (certificates.size() == limits::kCertificates)
-      throw Error(ErrorKind::key, in_quotes(name) + " holds too many certificates");
-    certificates.push_back(certificate_of(bytes, name));
-  };
-  const unsigned char* position = object.bytes.view().data();
-  const auto size = static_cast<long>(object.bytes.size());
-  if (object.kind == ObjectKind::certificate) {
-    // With what OpenSSL's TRUSTED CERTIFICATE adds, which decides nothing here.
-    add(openssl::X509Certificate(d2i_X509_AUX(nullptr, &position, size)).get());
-    return;
-  }
-  const openssl::Pkcs7 answer(d2i_PKCS7(nullptr, &position, size));
-  openssl::clear_errors();
-  const bool is_signed = answer && PKCS7_type_is_signed(answer.get());
-  const STACK_OF(X509)* const stack = is_signed ? answer->d.sign->cert : nullptr;
-  for (int i = 0; stack != nullptr && i < sk_X509_num(stack); ++i) add(sk_X509_value(stack, i));
-}
-
-std::vector<Certificate> certificates_of(const FileObjects& found, const std::string& name) {
-  std::vector<Certificate> certificates;
-  for (const FileObject& object : found.objects) {
-    if (object.kind == ObjectKind::certificate || object.kind == ObjectKind::certificates)
-      append_certificates(object, name, certificates);
-  }
-  return certificates;
-}
-
 KeyFile from_java(ByteView file, const KeyFileRequest& request) {
   SecretBytes passphrase = request.passphrase();
   const JavaKeystore keystore = read_java_keystore(file, request.name, passphrase);
@@ -180,7 +143,7 @@ KeyFile from_objects(FileObjects& found, const KeyFileRequest& request) {
   KeyFile result{.name = request.name,
                  .form = found.is_pem ? "PEM" : "DER",
                  .key = std::move(key),
-                 .certificates = certificates_of(found, request.name),
+                 .certificates = certificates_in(found, request.name),
                  .notes = gate.notes()};
   if (object.kind == ObjectKind::private_key) {
     result.notes.push_back("the private key in " + in_quotes(request.name) +
@@ -196,16 +159,6 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Certificate certificate_of(ByteView der, const std::string& name) {
-  try {
-    return Certificate::from_der(der, name);
-  } catch (const Error& error) {
-    // In a package that is a finding; in a person's own file it is a trouble.
-    if (error.kind() != ErrorKind::malformed) throw;
-    throw Error(ErrorKind::key, error.what());
-  }
-}
-
 KeyFile read_key_file(ByteView file, const KeyFileRequest& request) {
   FileObjects found = objects_in(file, request.name);
   const ObjectKind kind = found.objects.empty() ? ObjectKind::unknown : found.objects.front().kind;
@@ -219,24 +172,6 @@ KeyFile read_key_file(ByteView file, const KeyFileRequest& request) {
                                                      : from_objects(found, request);
   if (const std::string note = name_note(found, request.name); !note.empty()) result.notes.push_back(note);
   return result;
-}
-
-CertificateFile read_certificate_file(ByteView file, const std::string& name) {
-  const FileObjects found = objects_in(file, name);
-  CertificateFile result{.certificates = certificates_of(found, name), .notes = {}};
-  if (const std::string note = name_note(found, name); !note.empty()) result.notes.push_back(note);
-  if (!result.certificates.empty()) return result;
-  const ObjectKind kind = found.objects.empty() ? ObjectKind::unknown : found.objects.front().kind;
-  std::string hint = "certificates come as PEM, DER or PKCS#7 (.crt, .cer, .pem, .p7b)";
-  if (kind == ObjectKind::request) {
-    hint = "this is what is sent to the CA; the certificate is what the CA answers";
-  } else if (kind == ObjectKind::pkcs12 || kind == ObjectKind::java_keystore) {
-    hint = "a keystore holds the key and its certificates: pkgsign key import " + shell_quoted(name);
-  } else if (is_private_key(kind)) {
-    hint = "the certificate is in another file";
-  }
-  throw Error(ErrorKind::key, in_quotes(name) + " holds no certificate, but " + std::string(name_of(kind)),
-              hint);
 }
 
 std::size_t choose_alias(const std::vector<std::string>& aliases, const KeyFileRequest& request) {

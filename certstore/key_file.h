@@ -3,7 +3,7 @@
 // is decided by key_file_doctor.h.
 #pragma once
 
-#include "certstore/file_object.h"
+#include "certstore/certificate_file.h"
 #include "certstore/key.h"
 
 #include <functional>
@@ -34,17 +34,6 @@ struct KeyFile {
 // Returns the key. Throws Error(passphrase) where a passphrase does not open it, Error(unsupported) where a
 // cipher is not known here, Error(key) where there is no private key (and says what there is), or several.
 [[nodiscard]] KeyFile read_key_file(ByteView file, const KeyFileRequest& request);
-
-struct CertificateFile {
-  std::vector<Certificate> certificates;
-  std::vector<std::string> notes;
-};
-// Returns the certificates of a PEM file (text around is ignored), DER or PKCS#7. Throws Error(key) where
-// there are none, or where one cannot be read, and says what there is.
-[[nodiscard]] CertificateFile read_certificate_file(ByteView file, const std::string& name);
-
-// Certificate::from_der with Error(key) in place of Error(malformed).
-[[nodiscard]] Certificate certificate_of(ByteView der, const std::string& name);
 
 // Chooses among the aliases of a keystore: the one that is wanted (ASCII letters in any case), the only one,
 // or the product's. Throws Error(key) that lists them. Returns its index.

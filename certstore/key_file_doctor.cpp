@@ -2,9 +2,10 @@
 
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "certstore/certificate_chain.h"
+#include "certstore/known_public_keys.h"
 #include "certstore/public_key.h"
 #include "certstore/test_signature.h"
-#include "certstore/trust.h"
 
 #include <openssl/x509v3.h>
 
@@ -17,30 +18,12 @@ namespace {
 // Below this many bits a key is weak (`short-key`).
 constexpr int kLeastRsaBits = 2048;
 
-bool has_name_of_issuer(const Certificate& issuer, const Certificate& subject) {
-  return X509_NAME_cmp(X509_get_subject_name(issuer.openssl()), X509_get_issuer_name(subject.openssl())) == 0;
-}
-
-bool has_signed(const Certificate& issuer, const Certificate& subject) {
-  EVP_PKEY* const key = X509_get0_pubkey(issuer.openssl());
-  const bool signed_it =
-      key != nullptr && issuer.key_unsoundness().empty() && X509_verify(subject.openssl(), key) == 1;
-  openssl::clear_errors();
-  return signed_it;
-}
-
-void require_secret(const Sha256& public_key, const std::string& what) {
-  if (!is_known_public_key(public_key)) return;
-  throw Error(ErrorKind::exposed_key,
-              "the private key of " + what + " is known to be public: anyone can sign with it",
-              "make a new one with pkgsign init, and stop trusting this one wherever it is trusted");
-}
-
 void require_sound(const KeyFile& file, const std::vector<Certificate>& more) {
-  require_secret(file.key.public_key_sha256(), in_quotes(file.name));
+  require_not_public(file.key.public_key_sha256(), in_quotes(file.name));
   for (const auto* const certificates : {&file.certificates, &more}) {
     for (const Certificate& certificate : *certificates)
-      require_secret(certificate.public_key_sha256(), "the certificate " + in_quotes(certificate.subject()));
+      require_not_public(certificate.public_key_sha256(),
+                         "the certificate " + in_quotes(certificate.subject()));
   }
   const std::string unsound = public_key::unsoundness_of(file.key.openssl());
   if (!unsound.empty()) {
@@ -58,18 +41,18 @@ class Doctor {
   }
 
   ImportedIdentity examine() {
-    std::vector<Certificate> path{own_certificate()};
-    follow_issuers(path);
-    require_signs(file_.key, path.front(), file_.name);
+    const Certificate certificate = own_certificate();
+    std::vector<Certificate> chain = issuers_of(certificate);
+    require_signs(file_.key, certificate, file_.name);
+    std::vector<Certificate> path{certificate};
+    path.insert(path.end(), chain.begin(), chain.end());
     tell_order(path);
     tell_dates(path);
     if (file_.key.kind() == KeyKind::rsa && file_.key.bits() < kLeastRsaBits) {
       notes_.push_back("the key has " + std::to_string(file_.key.bits()) +
                        " bits, which is weak (short-key): importers must allow it");
     }
-    Certificate certificate = path.front();
-    path.erase(path.begin());
-    return {std::move(file_.key), std::move(certificate), std::move(path), std::move(notes_)};
+    return {std::move(file_.key), certificate, std::move(chain), std::move(notes_)};
   }
 
  private:
@@ -105,40 +88,20 @@ class Doctor {
     return *own;
   }
 
-  void follow_issuers(std::vector<Certificate>& path) {
-    while (!path.back().is_self_signed()) {
-      const Certificate& last = path.back();
-      const auto is_issuer = [&](const Certificate& candidate) {
-        return has_name_of_issuer(candidate, last) && has_signed(candidate, last) &&
-               std::ranges::find(path, candidate) == path.end();
-      };
-      const auto issuer = std::ranges::find_if(offered_, is_issuer);
-      if (issuer == offered_.end()) {
-        tell_missing_issuer(last);
-        return;
-      }
-      if (X509_check_ca(issuer->openssl()) != 1) {
-        notes_.push_back("the issuer " + in_quotes(issuer->subject()) +
-                         " is not marked as a CA; those who verify will not accept it");
-      }
-      path.push_back(*issuer);
-    }
-  }
-
-  void tell_missing_issuer(const Certificate& last) {
-    const bool has_namesake = std::ranges::any_of(offered_, [&](const Certificate& candidate) {
-      return candidate != last && has_name_of_issuer(candidate, last);
-    });
-    const std::string what =
-        has_namesake ? "the certificate that is given for the issuer " + in_quotes(last.issuer()) +
-                           " did not sign " + in_quotes(last.subject())
-                     : "the certificate of the issuer " + in_quotes(last.issuer()) + " is missing";
-    if (!terms_.partial_chain) {
-      throw Error(ErrorKind::key, what,
+  std::vector<Certificate> issuers_of(const Certificate& certificate) {
+    const FoundChain chain = find_chain(certificate, offered_);
+    if (!chain.missing.empty() && !terms_.partial_chain) {
+      throw Error(ErrorKind::key, chain.missing,
                   "--chain FILE with the CA's certificates completes it; --partial-chain goes without, and "
                   "importers must have them");
     }
-    notes_.push_back(what + ": importers must have it");
+    if (!chain.missing.empty()) notes_.push_back(chain.missing + ": importers must have it");
+    for (const Certificate& issuer : chain.issuers) {
+      if (X509_check_ca(issuer.openssl()) == 1) continue;
+      notes_.push_back("the issuer " + in_quotes(issuer.subject()) +
+                       " is not marked as a CA; those who verify will not accept it");
+    }
+    return chain.issuers;
   }
 
   void tell_order(const std::vector<Certificate>& path) {

@@ -103,7 +103,27 @@ void require_good_alias(std::string_view alias, std::string_view kind) {
   }
 }
 
+Certificate stored_certificate(const Bytes& der, const std::string& alias) {
+  try {
+    return Certificate::from_der(der, alias);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::store,
+                "the store's certificate of " + in_quotes(alias) + " cannot be read: " + error.what(),
+                "pkgsign backup restore FILE makes the store anew elsewhere");
+  }
+}
+
 }  // namespace
+
+Certificate StoredIdentity::own_certificate() const {
+  return stored_certificate(certificate, alias);
+}
+
+std::vector<Certificate> StoredIdentity::issuers() const {
+  std::vector<Certificate> issuers;
+  for (const Bytes& der : chain) issuers.push_back(stored_certificate(der, alias));
+  return issuers;
+}
 
 bool KeyStore::exists(const std::filesystem::path& folder) {
   return LmdbEnvironment::exists(folder);

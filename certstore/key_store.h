@@ -6,6 +6,7 @@
 #include "certstore/backup_note.h"
 #include "certstore/base/secret.h"
 #include "certstore/base/time.h"
+#include "certstore/certificate.h"
 #include "certstore/lmdb_environment.h"
 #include "certstore/seal.h"
 
@@ -26,6 +27,10 @@ struct StoredIdentity {
   Bytes certificate;              // DER
   std::vector<Bytes> chain;       // DER, the issuer first
   Instant created{};
+
+  // Throw Error(store) where the store holds bytes that are no certificate.
+  [[nodiscard]] Certificate own_certificate() const;
+  [[nodiscard]] std::vector<Certificate> issuers() const;
 };
 
 class KeyStore {

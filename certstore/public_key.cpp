@@ -25,7 +25,9 @@ std::string unsoundness_of_rsa(const EVP_PKEY* key) {
   if (BN_num_bits(modulus.get()) < 512) return "the RSA modulus has fewer than 512 bits";
   if (BN_is_odd(exponent.get()) != 1) return "the RSA exponent is even";
   if (BN_num_bits(exponent.get()) < 17) return "the RSA exponent is below 65537";
-  if (BN_num_bits(exponent.get()) > 64) return "the RSA exponent has more than 64 bits";
+  if (BN_num_bits(exponent.get()) > limits::kRsaExponentBits) {
+    return "the RSA exponent has more than " + std::to_string(limits::kRsaExponentBits) + " bits";
+  }
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/certificate_path.h"
+#include "certstore/known_public_keys.h"
 
 #include <fnmatch.h>
 

@@ -50,7 +50,4 @@ struct TrustDecision {
 [[nodiscard]] const TrustRecord* find_content_pin(const TrustPolicy& policy, const Sha256& file);
 [[nodiscard]] bool any_content_pin(const TrustPolicy& policy);
 
-// Whether anyone can download the private key: the built-in list, by SHA-256 of SubjectPublicKeyInfo.
-[[nodiscard]] bool is_known_public_key(const Sha256& public_key);
-
 }  // namespace certstore

@@ -1,7 +1,6 @@
 #include "signer/backup_reminder.h"
 
 #include "certstore/base/escape.h"
-#include "certstore/certificate.h"
 
 #include <iostream>
 
@@ -17,8 +16,8 @@ std::vector<std::string> without_backup(const certstore::KeyStore& keys) {
   const certstore::BackupNote last = keys.last_backup().value_or(certstore::BackupNote{});
   std::vector<std::string> aliases;
   for (const auto& identity : own_identities(keys)) {
-    const auto certificate = certstore::Certificate::from_der(identity.certificate, identity.alias);
-    if (!last.has_key(certificate.public_key_sha256())) aliases.push_back(identity.alias);
+    const auto public_key = identity.own_certificate().public_key_sha256();
+    if (!last.has_key(public_key)) aliases.push_back(identity.alias);
   }
   return aliases;
 }

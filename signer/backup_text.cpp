@@ -1,24 +1,11 @@
 #include "signer/backup_text.h"
 
 #include "certstore/base/escape.h"
-#include "certstore/digest.h"
 #include "signer/cert_text.h"
 #include "signer/store_access.h"
 #include "verifier/trust_request.h"
 
-#include <algorithm>
-
 namespace signer {
-std::string sha256_of(const certstore::InputFile& file) {
-  certstore::Digester digester(certstore::DigestAlgorithm::sha256);
-  certstore::Bytes window(1 << 20);
-  for (std::uint64_t done = 0; done < file.size(); done += window.size()) {
-    window.resize(static_cast<std::size_t>(std::min<std::uint64_t>(window.size(), file.size() - done)));
-    file.read_at(done, window);
-    digester.update(window);
-  }
-  return certstore::to_hex(digester.finish());
-}
 
 certstore::SecretBytes file_passphrase(const certstore::cli::Arguments& arguments, bool is_new) {
   return passphrase_from(arguments, "file-passphrase",
@@ -39,9 +26,9 @@ void print_contents(const certstore::BackupContents& contents, std::ostream& out
 }
 
 void note_in_audit_log(const certstore::StorePlace& place, std::string_view action,
-                       const std::string& sha256) {
+                       const certstore::Sha256& sha256) {
   certstore::TrustStore::open_or_create(place.trust())
-      .note(action, "SHA256 " + sha256, {verifier::acting_user(), certstore::now()});
+      .note(action, "SHA256 " + certstore::to_hex(sha256), {verifier::acting_user(), certstore::now()});
 }
 
 }  // namespace signer

@@ -17,9 +17,8 @@ inline constexpr certstore::cli::Option kFilePassphraseOption{
 
 // One fact a line: when it was made, each key with its certificate, the decisions.
 void print_contents(const certstore::BackupContents& contents, std::ostream& out);
-[[nodiscard]] std::string sha256_of(const certstore::InputFile& file);
 // A line of the audit log that names the file by its SHA-256.
 void note_in_audit_log(const certstore::StorePlace& place, std::string_view action,
-                       const std::string& sha256);
+                       const certstore::Sha256& sha256);
 
 }  // namespace signer

@@ -70,7 +70,7 @@ std::string validity_text(const Certificate& certificate, Instant now) {
 }
 
 void print_identity(const certstore::StoredIdentity& identity, Instant now, std::ostream& out) {
-  const auto certificate = Certificate::from_der(identity.certificate, identity.alias);
+  const Certificate certificate = identity.own_certificate();
   out << "identity:     " << escaped(identity.alias) << "\n"
       << "subject:      " << escaped(certificate.subject()) << "\n"
       << "issuer:       "
@@ -87,24 +87,22 @@ void print_identity(const certstore::StoredIdentity& identity, Instant now, std:
       << (certificate.promises_bound_packages() ? "always bound (the certificate says so)"
                                                 : "bound or unbound, as the product's")
       << "\n";
-  for (std::size_t i = 0; i < identity.chain.size(); ++i) {
-    const auto issuer = Certificate::from_der(identity.chain[i], identity.alias);
-    out << "chain " << i + 1 << ":      " << escaped(issuer.subject()) << " (SHA256 " << hex(issuer.sha256())
-        << ")\n";
+  std::size_t place = 0;
+  for (const Certificate& issuer : identity.issuers()) {
+    out << "chain " << ++place << ":      " << escaped(issuer.subject()) << " (SHA256 "
+        << hex(issuer.sha256()) << ")\n";
   }
 }
 
 std::string identity_json(const certstore::StoredIdentity& identity, Instant now) {
-  const auto certificate = Certificate::from_der(identity.certificate, identity.alias);
+  const Certificate certificate = identity.own_certificate();
   nlohmann::ordered_json json = {{"schema", 1}, {"alias", json_text(identity.alias)}};
   json.update(certificate_json(certificate));
   json["daysLeft"] = days(certificate.not_after() - now);
   json["alwaysBound"] = certificate.promises_bound_packages();
   json["created"] = certstore::to_rfc3339(identity.created);
   json["chain"] = nlohmann::ordered_json::array();
-  for (const auto& der : identity.chain) {
-    json["chain"].push_back(certificate_json(Certificate::from_der(der, identity.alias)));
-  }
+  for (const Certificate& issuer : identity.issuers()) json["chain"].push_back(certificate_json(issuer));
   return json.dump(2);
 }
 

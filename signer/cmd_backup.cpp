@@ -1,6 +1,7 @@
 #include "certstore/backup.h"
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "certstore/file_digest.h"
 #include "signer/backup_text.h"
 #include "signer/commands.h"
 #include "signer/store_access.h"
@@ -50,7 +51,8 @@ void remember(const Arguments& arguments, const certstore::BackupNote& note,
               const std::filesystem::path& path) {
   try {
     open_keys(arguments, certstore::OpenMode::write).remember_backup(note);
-    note_in_audit_log(place_of(arguments), "backup create", sha256_of(certstore::InputFile::open(path)));
+    note_in_audit_log(place_of(arguments), "backup create",
+                      certstore::sha256_of(certstore::InputFile::open(path)));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::store && error.kind() != ErrorKind::io) throw;
     std::cerr << arguments.tool() << ": warning: the store does not remember this backup: " << error.what()

@@ -1,6 +1,7 @@
 #include "certstore/backup.h"
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "certstore/file_digest.h"
 #include "signer/backup_text.h"
 #include "signer/commands.h"
 #include "signer/store_access.h"
@@ -43,7 +44,7 @@ ExitCode restore(const Arguments& arguments) {
   const auto cost = arguments.value("kdf-cost");
   const auto wanted = cost ? parse_kdf_cost(*cost) : certstore::KdfCost{};
   auto file = certstore::InputFile::open(path);
-  const std::string sha256 = sha256_of(file);
+  const certstore::Sha256 sha256 = certstore::sha256_of(file);
   const Backup backup(std::move(file), file_passphrase(arguments, false));
   const auto contents = certstore::check_backup(backup);
   if (!certstore::is_vacant(place)) return compare(arguments, backup, place);

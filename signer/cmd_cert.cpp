@@ -1,13 +1,10 @@
-#include "certstore/base/error.h"
 #include "certstore/base/escape.h"
-#include "certstore/base/file.h"
 #include "certstore/statement_key.h"
 #include "signer/backup_reminder.h"
 #include "signer/cert_text.h"
 #include "signer/commands.h"
+#include "signer/document_output.h"
 #include "signer/store_access.h"
-
-#include <unistd.h>
 
 #include <array>
 #include <iomanip>
@@ -16,15 +13,11 @@
 namespace signer {
 namespace {
 
-using certstore::Bytes;
 using certstore::Certificate;
-using certstore::Error;
-using certstore::ErrorKind;
 using certstore::ExitCode;
 using certstore::cli::Arguments;
 
 constexpr std::array<std::string_view, 2> kTextOrJson = {"text", "json"};
-constexpr std::array<std::string_view, 2> kPemOrDer = {"pem", "der"};
 
 ExitCode show(const Arguments& arguments) {
   const bool as_json = arguments.word("format", kTextOrJson) == "json";
@@ -48,7 +41,7 @@ ExitCode list(const Arguments& arguments) {
     if (arguments.quiet()) break;
     const bool is_own = identity.kind == certstore::kStatementKey;
     if (is_own && !arguments.verbose()) continue;
-    const auto certificate = Certificate::from_der(identity.certificate, identity.alias);
+    const auto certificate = identity.own_certificate();
     std::cout << std::left << std::setw(15) << certstore::escaped(identity.alias) << " "
               << key_text(certificate) << "  ";
     if (is_own) {
@@ -63,32 +56,19 @@ ExitCode list(const Arguments& arguments) {
   return ExitCode::accepted;
 }
 
-Bytes exported(const certstore::StoredIdentity& identity, bool as_der) {
-  if (as_der) return identity.certificate;
-  std::string text = certstore::to_pem(Certificate::from_der(identity.certificate, identity.alias));
-  for (const Bytes& der : identity.chain) {
-    text += certstore::to_pem(Certificate::from_der(der, identity.alias));
-  }
-  const auto bytes = certstore::as_bytes(text);
-  return {bytes.begin(), bytes.end()};
+std::string to_pem(const certstore::StoredIdentity& identity) {
+  std::string text = certstore::to_pem(identity.own_certificate());
+  for (const Certificate& issuer : identity.issuers()) text += certstore::to_pem(issuer);
+  return text;
 }
 
 ExitCode export_certificate(const Arguments& arguments) {
-  const bool as_der = arguments.word("format", kPemOrDer) == "der";
-  const auto path = arguments.value("output").value_or("-");
-  if (path == "-" && as_der && ::isatty(STDOUT_FILENO) == 1) {
-    throw Error(ErrorKind::usage, "DER is not written to a terminal", "-o FILE, or --format pem");
-  }
+  const DocumentTarget target = document_target(arguments);
   const std::string alias = alias_of(arguments);
-  const Bytes bytes = exported(open_keys(arguments, certstore::OpenMode::read).get(alias), as_der);
-  if (path == "-") {
-    std::cout << certstore::as_text(bytes);
-    return ExitCode::accepted;
-  }
-  certstore::AtomicFile file(path);
-  file.write(bytes);
-  file.commit(arguments.has("force") ? certstore::Existing::replace : certstore::Existing::refuse);
-  if (!arguments.quiet()) std::cout << "wrote " << certstore::shell_quoted(path) << "\n";
+  const auto identity = open_keys(arguments, certstore::OpenMode::read).get(alias);
+  const bool to_file = target.as_der ? write_document(target, identity.certificate)
+                                     : write_document(target, certstore::as_bytes(to_pem(identity)));
+  if (to_file && !arguments.quiet()) std::cout << "wrote " << certstore::shell_quoted(target.path) << "\n";
   return ExitCode::accepted;
 }
 
@@ -120,7 +100,7 @@ certstore::cli::Command cert_export_command() {
           .summary = "write the public certificate and its chain, for other machines",
           .options = {kAliasOption,
                       certstore::cli::kStoreOption,
-                      {"output", 'o', "FILE", "where to (default: standard output)"},
+                      kOutputOption,
                       {"format", '\0', "NAME", "pem (with the chain) or der (the certificate alone)"},
                       certstore::cli::kForceOption},
           .example = "pkgsign cert export -o server.pem",

@@ -1,10 +1,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
-#include "certstore/base/file.h"
-#include "certstore/base/limits.h"
 #include "certstore/ca_answer.h"
-#include "certstore/ca_answer_file.h"
-#include "certstore/key.h"
+#include "certstore/certificate_file.h"
 #include "signer/cert_text.h"
 #include "signer/commands.h"
 #include "signer/store_access.h"
@@ -14,7 +11,6 @@
 namespace signer {
 namespace {
 
-using certstore::Bytes;
 using certstore::CaAnswer;
 using certstore::Certificate;
 using certstore::Error;
@@ -22,29 +18,22 @@ using certstore::ErrorKind;
 using certstore::ExitCode;
 using certstore::cli::Arguments;
 
+void warn(const Arguments& arguments, const std::string& text) {
+  std::cerr << arguments.tool() << ": warning: " << text << "\n";
+}
+
 std::vector<Certificate> certificates_of(const Arguments& arguments) {
   std::vector<std::string> paths = arguments.operands();
   for (const std::string& path : arguments.values("chain")) paths.push_back(path);
   std::vector<Certificate> certificates;
   for (const std::string& path : paths) {
-    const auto file = certstore::InputFile::open(path);
-    if (file.size() > certstore::limits::kKeyFileSize) {
-      throw Error(ErrorKind::key, certstore::in_quotes(path) + " is too large for certificates");
+    const auto found = certstore::read_certificate_file(path);
+    certificates.insert(certificates.end(), found.certificates.begin(), found.certificates.end());
+    for (const std::string& note : found.notes) {
+      std::cerr << arguments.tool() << ": note: " << note << "\n";
     }
-    const auto found = certstore::read_ca_answer(file.read_all(certstore::limits::kKeyFileSize), path);
-    certificates.insert(certificates.end(), found.begin(), found.end());
   }
   return certificates;
-}
-
-std::vector<Certificate> chain_of(const certstore::StoredIdentity& identity) {
-  std::vector<Certificate> chain;
-  for (const Bytes& der : identity.chain) chain.push_back(Certificate::from_der(der, identity.alias));
-  return chain;
-}
-
-void warn(const Arguments& arguments, const std::string& text) {
-  std::cerr << arguments.tool() << ": warning: " << text << "\n";
 }
 
 // What is allowed, and will surprise somebody later.
@@ -78,9 +67,9 @@ void tell(const Arguments& arguments, const certstore::StoredIdentity& identity)
 ExitCode run(const Arguments& arguments) {
   const std::string alias = alias_of(arguments);
   auto identity = get_identity(open_keys(arguments, certstore::OpenMode::read), alias);
-  const auto before = Certificate::from_der(identity.certificate, alias);
+  const Certificate before = identity.own_certificate();
   const CaAnswer answer =
-      certstore::arrange_ca_answer(certificates_of(arguments), chain_of(identity), before, certstore::now());
+      certstore::arrange_ca_answer(certificates_of(arguments), identity.issuers(), before, certstore::now());
   warn_of(arguments, answer, before);
   identity.certificate = answer.certificate.der();
   identity.chain.clear();
@@ -89,8 +78,7 @@ ExitCode run(const Arguments& arguments) {
     auto keys = certstore::KeyStore::open(place_of(arguments).keys(), certstore::OpenMode::write);
     const auto master = keys.unlock(store_passphrase(arguments));
     // The store may hold a key that is not that of its certificate; then the answer fits the wrong one.
-    const auto pkcs8 = keys.open_private_key(master, alias);
-    if (!certstore::PrivateKey::from_pkcs8(pkcs8.view(), alias).matches(answer.certificate)) {
+    if (!open_key(keys, master, alias).matches(answer.certificate)) {
       throw Error(ErrorKind::key,
                   "the certificate is not for the private key of " + certstore::in_quotes(alias));
     }

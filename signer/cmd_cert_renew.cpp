@@ -14,7 +14,6 @@ using certstore::Certificate;
 using certstore::Error;
 using certstore::ErrorKind;
 using certstore::ExitCode;
-using certstore::PrivateKey;
 using certstore::cli::Arguments;
 
 constexpr unsigned kDefaultDays = 3650;
@@ -31,13 +30,13 @@ void require_self_signed(const Certificate& certificate) {
 ExitCode run(const Arguments& arguments) {
   const std::string alias = alias_of(arguments);
   const auto identity = get_identity(open_keys(arguments, certstore::OpenMode::read), alias);
-  const auto before = Certificate::from_der(identity.certificate, alias);
+  const Certificate before = identity.own_certificate();
   require_self_signed(before);
   const auto days = std::chrono::days(arguments.number("days", 1, kMostDays).value_or(kDefaultDays));
   const certstore::Instant now = certstore::now();
   auto keys = open_keys(arguments, certstore::OpenMode::write);
   const auto master = keys.unlock(store_passphrase(arguments));
-  const auto key = PrivateKey::from_pkcs8(keys.open_private_key(master, alias).view(), alias);
+  const auto key = open_key(keys, master, alias);
   const Certificate renewed = certstore::renew_self_signed(key, before, now, now + days);
   keys.replace_certificate(master, alias, before.sha256(), renewed.der(), {});
   if (arguments.quiet()) return ExitCode::accepted;

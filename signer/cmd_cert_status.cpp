@@ -19,12 +19,6 @@ using certstore::cli::Arguments;
 
 constexpr std::chrono::days kWithin(90);
 
-std::vector<Certificate> chain_of(const certstore::StoredIdentity& identity) {
-  std::vector<Certificate> chain;
-  for (const auto& der : identity.chain) chain.push_back(Certificate::from_der(der, identity.alias));
-  return chain;
-}
-
 ExitCode status_of(const Certificate& certificate, Instant now, std::chrono::days span) {
   if (now > certificate.not_after() || now < certificate.not_before()) return ExitCode::dates;
   return now + span > certificate.not_after() ? ExitCode::renew_soon : ExitCode::accepted;
@@ -39,9 +33,9 @@ ExitCode run(const Arguments& arguments) {
   ExitCode code = ExitCode::accepted;
   for (const auto& identity : keys.list()) {
     if (identity.kind == certstore::kStatementKey || (only && identity.alias != *only)) continue;
-    const auto own = Certificate::from_der(identity.certificate, identity.alias);
+    const Certificate own = identity.own_certificate();
     const bool begins = now < own.not_before();
-    const Certificate first = begins ? own : first_to_end(own, chain_of(identity));
+    const Certificate first = begins ? own : first_to_end(own, identity.issuers());
     code = leftmost(code, status_of(first, now, span));
     if (arguments.quiet()) continue;
     std::cout << certstore::escaped(identity.alias) << ": " << validity_text(first, now) << ", until "

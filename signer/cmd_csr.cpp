@@ -1,13 +1,9 @@
-#include "certstore/base/error.h"
 #include "certstore/base/escape.h"
-#include "certstore/base/file.h"
 #include "certstore/signing_request.h"
 #include "signer/commands.h"
+#include "signer/document_output.h"
 #include "signer/store_access.h"
 
-#include <unistd.h>
-
-#include <array>
 #include <iostream>
 
 namespace signer {
@@ -15,43 +11,26 @@ namespace {
 
 using certstore::Bytes;
 using certstore::Certificate;
-using certstore::Error;
-using certstore::ErrorKind;
 using certstore::ExitCode;
 using certstore::PrivateKey;
 using certstore::cli::Arguments;
 
-constexpr std::array<std::string_view, 2> kPemOrDer = {"pem", "der"};
-
 Bytes request_of(const Arguments& arguments, const std::string& alias) {
   const auto keys = open_keys(arguments, certstore::OpenMode::read);
-  const auto certificate = Certificate::from_der(get_identity(keys, alias).certificate, alias);
-  const auto master = keys.unlock(store_passphrase(arguments));
-  const auto key = PrivateKey::from_pkcs8(keys.open_private_key(master, alias).view(), alias);
+  const Certificate certificate = get_identity(keys, alias).own_certificate();
+  const PrivateKey key = open_key(keys, keys.unlock(store_passphrase(arguments)), alias);
   return certstore::make_signing_request(key, certificate, arguments.values("dns"));
 }
 
 ExitCode run(const Arguments& arguments) {
-  const bool as_der = arguments.word("format", kPemOrDer) == "der";
-  const auto path = arguments.value("output").value_or("-");
-  if (path == "-" && as_der && ::isatty(STDOUT_FILENO) == 1) {
-    throw Error(ErrorKind::usage, "DER is not written to a terminal", "-o FILE, or --format pem");
-  }
+  const DocumentTarget target = document_target(arguments);
   const std::string alias = alias_of(arguments);
-  Bytes bytes = request_of(arguments, alias);
-  if (!as_der) {
-    const std::string pem = certstore::signing_request_to_pem(bytes);
-    bytes.assign(pem.begin(), pem.end());
-  }
-  if (path == "-") {
-    std::cout << certstore::as_text(bytes);
-    return ExitCode::accepted;
-  }
-  certstore::AtomicFile file(path);
-  file.write(bytes);
-  file.commit(arguments.has("force") ? certstore::Existing::replace : certstore::Existing::refuse);
-  if (!arguments.quiet()) {
-    std::cout << "wrote " << certstore::shell_quoted(path)
+  const Bytes request = request_of(arguments, alias);
+  const bool to_file =
+      target.as_der ? write_document(target, request)
+                    : write_document(target, certstore::as_bytes(certstore::signing_request_to_pem(request)));
+  if (to_file && !arguments.quiet()) {
+    std::cout << "wrote " << certstore::shell_quoted(target.path)
               << "; send it to your CA, then: pkgsign cert import FILE --alias "
               << certstore::shell_quoted(alias) << "\n";
   }
@@ -67,7 +46,7 @@ certstore::cli::Command csr_export_command() {
           .options = {kAliasOption,
                       certstore::cli::kStoreOption,
                       certstore::cli::kPassphraseOption,
-                      {"output", 'o', "FILE", "where to (default: standard output)"},
+                      kOutputOption,
                       {"format", '\0', "NAME", "pem or der"},
                       {"dns", '\0', "NAME", "ask for this DNS name too", true},
                       certstore::cli::kForceOption},

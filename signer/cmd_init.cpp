@@ -97,13 +97,6 @@ struct Plan {
   certstore::CertificateTerms terms;
 };
 
-// init refuses only where the alias exists: a store may hold several identities.
-void require_free(const certstore::StorePlace& place, const std::string& alias) {
-  if (!certstore::KeyStore::open(place.keys(), certstore::OpenMode::read).find(alias)) return;
-  throw Error(ErrorKind::store, "the store has an identity " + certstore::in_quotes(alias) + " already",
-              "--alias NAME makes another beside it; pkgsign cert show tells about this one");
-}
-
 Plan plan_of(const Arguments& arguments) {
   Plan plan;
   plan.place = place_of(arguments);
@@ -120,7 +113,11 @@ Plan plan_of(const Arguments& arguments) {
                   "pkgsign passphrase change --kdf-cost " + certstore::shell_quoted(*cost));
     }
   }
-  if (!plan.makes_store) require_free(plan.place, plan.alias);
+  // Refused only where the alias exists: a store may hold several identities.
+  if (!plan.makes_store) {
+    require_free(plan.place, plan.alias,
+                 "--alias NAME makes another beside it; pkgsign cert show tells about this one");
+  }
   plan.terms.subject = subject_of(arguments);
   return plan;
 }

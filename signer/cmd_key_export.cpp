@@ -6,7 +6,6 @@
 #include "signer/commands.h"
 #include "signer/store_access.h"
 
-#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <iostream>
@@ -49,19 +48,14 @@ Opened open_identity(const Arguments& arguments, const std::string& alias) {
   const auto keys = open_keys(arguments, certstore::OpenMode::read);
   const auto stored = get_identity(keys, alias);
   const auto master = keys.unlock(store_passphrase(arguments));
-  Opened opened{PrivateKey::from_pkcs8(keys.open_private_key(master, alias).view(), alias), {}};
-  opened.certificates.push_back(Certificate::from_der(stored.certificate, alias));
-  for (const Bytes& der : stored.chain) opened.certificates.push_back(Certificate::from_der(der, alias));
+  Opened opened{open_key(keys, master, alias), {stored.own_certificate()}};
+  for (Certificate& issuer : stored.issuers()) opened.certificates.push_back(std::move(issuer));
   return opened;
 }
 
 // A file that does not open again must not be the only copy.
 void require_opens(const Bytes& written, const PrivateKey& key, const SecretBytes& passphrase) {
-  const auto again = [&] {
-    SecretBytes copy(passphrase.size());
-    std::ranges::copy(passphrase.view(), copy.writable().begin());
-    return copy;
-  };
+  const auto again = [&] { return passphrase.copy(); };
   const auto read = certstore::read_key_file(
       written, {.name = "the exported file", .alias = {}, .passphrase = again, .key_passphrase = again});
   if (read.key.public_key_sha256() != key.public_key_sha256()) {

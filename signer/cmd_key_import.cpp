@@ -1,7 +1,4 @@
-#include "certstore/base/error.h"
 #include "certstore/base/escape.h"
-#include "certstore/base/file.h"
-#include "certstore/base/limits.h"
 #include "certstore/key_file_doctor.h"
 #include "signer/cert_text.h"
 #include "signer/commands.h"
@@ -13,23 +10,9 @@ namespace signer {
 namespace {
 
 using certstore::Certificate;
-using certstore::Error;
-using certstore::ErrorKind;
 using certstore::ExitCode;
 using certstore::ImportedIdentity;
-using certstore::SecretBytes;
 using certstore::cli::Arguments;
-
-// The bytes of a key file go straight into locked memory.
-SecretBytes secret_file(const std::string& path) {
-  const auto file = certstore::InputFile::open(path);
-  if (file.size() > certstore::limits::kKeyFileSize) {
-    throw Error(ErrorKind::key, certstore::in_quotes(path) + " is too large for keys or certificates");
-  }
-  SecretBytes bytes(static_cast<std::size_t>(file.size()));
-  file.read_at(0, bytes.writable());
-  return bytes;
-}
 
 certstore::KeyFile read_operand(const Arguments& arguments, const std::string& path) {
   const certstore::KeyFileRequest request{
@@ -45,7 +28,7 @@ certstore::KeyFile read_operand(const Arguments& arguments, const std::string& p
             return passphrase_from(arguments, "key-passphrase",
                                    "own passphrase of the key (that of the file does not open it)", false);
           }};
-  return read_key_file(secret_file(path).view(), request);
+  return read_key_file(certstore::read_person_file(certstore::InputFile::open(path)).view(), request);
 }
 
 // The files of --cert and --chain; what is unusual about them goes to `notes`.
@@ -53,7 +36,7 @@ std::vector<Certificate> other_certificates(const Arguments& arguments, std::vec
   std::vector<Certificate> certificates;
   for (const char* option : {"cert", "chain"}) {
     for (const std::string& path : arguments.values(option)) {
-      const auto found = certstore::read_certificate_file(secret_file(path).view(), path);
+      const auto found = certstore::read_certificate_file(path);
       certificates.insert(certificates.end(), found.certificates.begin(), found.certificates.end());
       notes.insert(notes.end(), found.notes.begin(), found.notes.end());
     }
@@ -71,12 +54,6 @@ ImportedIdentity read_identity(const Arguments& arguments) {
   certstore::KeyFile file = read_operand(arguments, arguments.operands().front());
   file.notes.insert(file.notes.end(), notes.begin(), notes.end());
   return examine(std::move(file), terms);
-}
-
-void require_free(const Arguments& arguments, const std::string& alias) {
-  if (!open_keys(arguments, certstore::OpenMode::read).find(alias)) return;
-  throw Error(ErrorKind::store, "the store has an identity " + certstore::in_quotes(alias) + " already",
-              "--alias NAME keeps the imported one beside it");
 }
 
 void keep(const Arguments& arguments, const std::string& alias, const ImportedIdentity& imported) {
@@ -105,7 +82,9 @@ void tell(const std::string& alias, const ImportedIdentity& imported) {
 
 ExitCode run(const Arguments& arguments) {
   const std::string alias = alias_of(arguments);
-  require_free(arguments, alias);
+  // Opened first, so that a missing store is told as such.
+  static_cast<void>(open_keys(arguments, certstore::OpenMode::read));
+  require_free(place_of(arguments), alias, "--alias NAME keeps the imported one beside it");
   const ImportedIdentity imported = read_identity(arguments);
   for (const std::string& note : imported.notes) std::cerr << arguments.tool() << ": note: " << note << "\n";
   keep(arguments, alias, imported);

@@ -1,6 +1,5 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
-#include "certstore/key.h"
 #include "certstore/statement_key.h"
 #include "certstore/trust_store.h"
 #include "signer/commands.h"
@@ -25,10 +24,8 @@ void check_keys(const Arguments& arguments) {
   const bool may_open = arguments.has("passphrase") || arguments.may_ask();
   const auto master = may_open ? std::optional(keys.unlock(store_passphrase(arguments))) : std::nullopt;
   for (const auto& identity : identities) {
-    const auto certificate = Certificate::from_der(identity.certificate, identity.alias);
-    if (!master) continue;
-    const auto pkcs8 = keys.open_private_key(*master, identity.alias);
-    if (certstore::PrivateKey::from_pkcs8(pkcs8.view(), identity.alias).matches(certificate)) continue;
+    const Certificate certificate = identity.own_certificate();
+    if (!master || open_key(keys, *master, identity.alias).matches(certificate)) continue;
     throw Error(ErrorKind::store,
                 "the key of " + certstore::in_quotes(identity.alias) + " is not that of its certificate");
   }

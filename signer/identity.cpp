@@ -2,13 +2,11 @@
 
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
-#include "certstore/base/file.h"
-#include "certstore/base/limits.h"
+#include "certstore/key_file.h"
 #include "signer/store_access.h"
 
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -22,41 +20,24 @@ using certstore::PrivateKey;
 using certstore::SecretBytes;
 using certstore::Signer;
 
-std::vector<Certificate> certificates_in(const std::string& path) {
-  const auto file = certstore::InputFile::open(path);
-  try {
-    return certstore::read_certificates(file.read_all(certstore::limits::kKeyFileSize), path);
-  } catch (const Error& error) {
-    // The signer's own file, not the package, is what is wrong here: that has another exit code.
-    throw Error(error.kind() == ErrorKind::malformed ? ErrorKind::key : error.kind(), error.what(),
-                error.hint());
-  }
-}
-
-// The bytes of a key file go straight into locked memory.
-SecretBytes secret_file(const certstore::InputFile& file) {
-  if (file.size() > certstore::limits::kKeyFileSize) {
-    throw Error(ErrorKind::key, certstore::in_quotes(file.name()) + " is too large for a private key");
-  }
-  SecretBytes bytes(static_cast<std::size_t>(file.size()));
-  file.read_at(0, bytes.writable());
-  return bytes;
-}
-
-PrivateKey read_key_file(const std::string& path, const std::function<SecretBytes()>& passphrase) {
+// Of any form that 'key import' reads. An unencrypted file must be its owner's alone.
+PrivateKey private_key_in(const std::string& path, const std::function<SecretBytes()>& passphrase) {
   const auto file = certstore::InputFile::open(path);
   bool is_encrypted = false;
-  PrivateKey key = PrivateKey::from_pem(secret_file(file).view(), path, [&] {
+  const auto ask = [&] {
     is_encrypted = true;
     return passphrase();
-  });
+  };
+  certstore::KeyFile found =
+      certstore::read_key_file(certstore::read_person_file(file).view(),
+                               {.name = path, .alias = {}, .passphrase = ask, .key_passphrase = ask});
   struct stat status {};
   if (::fstat(file.descriptor(), &status) != 0) certstore::throw_errno("read", path, errno);
   if (!is_encrypted && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     throw Error(ErrorKind::key, "others can read the private key in " + certstore::in_quotes(path),
                 "chmod 600 " + certstore::shell_quoted(path));
   }
-  return key;
+  return std::move(found.key);
 }
 
 void require_no_mix(const certstore::cli::Arguments& arguments) {
@@ -73,11 +54,11 @@ void require_no_mix(const certstore::cli::Arguments& arguments) {
 
 Identity from_files(const certstore::cli::Arguments& arguments) {
   require_no_mix(arguments);
-  std::vector<Certificate> chain = certificates_in(*arguments.value("cert"));
+  std::vector<Certificate> chain = certstore::read_certificate_file(*arguments.value("cert")).certificates;
   const Certificate certificate = chain.front();
   chain.erase(chain.begin());
   if (const auto path = arguments.value("chain")) {
-    const auto more = certificates_in(*path);
+    const auto more = certstore::read_certificate_file(*path).certificates;
     chain.insert(chain.end(), more.begin(), more.end());
   }
   const auto passphrase = std::make_shared<std::optional<SecretBytes>>();
@@ -86,11 +67,9 @@ Identity from_files(const certstore::cli::Arguments& arguments) {
       if (!passphrase->has_value()) {
         *passphrase = passphrase_from(arguments, "file-passphrase", "passphrase of the key file", false);
       }
-      SecretBytes copy((*passphrase)->size());
-      std::ranges::copy((*passphrase)->view(), copy.writable().begin());
-      return copy;
+      return (*passphrase)->copy();
     };
-    return Signer(read_key_file(*arguments.value("key"), ask), certificate, chain);
+    return Signer(private_key_in(*arguments.value("key"), ask), certificate, chain);
   };
   return {certificate, chain, std::move(unlock)};
 }
@@ -101,15 +80,13 @@ using SharedPassphrase = std::shared_ptr<std::optional<SecretBytes>>;
 Identity from_store(const certstore::cli::Arguments& arguments, const std::string& alias,
                     const SharedPassphrase& passphrase) {
   const auto stored = get_identity(open_keys(arguments, certstore::OpenMode::read), alias);
-  const auto certificate = Certificate::from_der(stored.certificate, alias);
-  std::vector<Certificate> chain;
-  for (const auto& der : stored.chain) chain.push_back(Certificate::from_der(der, alias));
+  const Certificate certificate = stored.own_certificate();
+  const std::vector<Certificate> chain = stored.issuers();
   auto unlock = [&arguments, alias, certificate, chain, passphrase] {
     if (!passphrase->has_value()) *passphrase = store_passphrase(arguments);
     const auto keys = certstore::KeyStore::open(place_of(arguments).keys(), certstore::OpenMode::read);
     const auto master = keys.unlock(**passphrase);
-    const SecretBytes pkcs8 = keys.open_private_key(master, alias);
-    return Signer(PrivateKey::from_pkcs8(pkcs8.view(), alias), certificate, chain);
+    return Signer(open_key(keys, master, alias), certificate, chain);
   };
   return {certificate, chain, std::move(unlock)};
 }
@@ -141,7 +118,7 @@ std::vector<certstore::cli::Option> identity_options() {
       {"also", '\0', "NAME", "and by this identity too, where the layout carries several (repeatable)", true},
       certstore::cli::kStoreOption,
       certstore::cli::kPassphraseOption,
-      {"key", '\0', "FILE", "private key in PEM form, instead of the store"},
+      {"key", '\0', "FILE", "private key (PEM, DER, PKCS#12, JKS, JCEKS), instead of the store"},
       {"cert", '\0', "FILE", "its certificate"},
       {"chain", '\0', "FILE", "certificates of its issuers"},
       {"file-passphrase", '\0', "SOURCE", "passphrase of the key file"}};

@@ -4,7 +4,7 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/interrupt.h"
 #include "certstore/base/time.h"
-#include "certstore/trust.h"
+#include "certstore/known_public_keys.h"
 #include "verifier/verify.h"
 
 #include <sys/stat.h>
@@ -75,10 +75,7 @@ void copy_to_standard_output(const certstore::InputFile& file) {
 
 void require_fit(const certstore::Certificate& certificate, bool bound, certstore::Instant at) {
   const std::string subject = certstore::in_quotes(certificate.subject());
-  if (certstore::is_known_public_key(certificate.public_key_sha256())) {
-    throw Error(ErrorKind::exposed_key, "the private key of " + subject + " can be downloaded by anyone",
-                "make another identity: pkgsign init --alias NAME");
-  }
+  certstore::require_not_public(certificate.public_key_sha256(), subject);
   if (!certificate.key_unsoundness().empty()) {
     throw Error(ErrorKind::key, "the key of " + subject + ": " + certificate.key_unsoundness());
   }

@@ -72,6 +72,17 @@ certstore::KeyStore open_keys(const certstore::cli::Arguments& arguments, certst
   return certstore::KeyStore::open(place.keys(), mode);
 }
 
+void require_free(const certstore::StorePlace& place, const std::string& alias, const std::string& hint) {
+  if (!certstore::KeyStore::open(place.keys(), certstore::OpenMode::read).find(alias)) return;
+  throw Error(ErrorKind::store, "the store has an identity " + certstore::in_quotes(alias) + " already",
+              hint);
+}
+
+certstore::PrivateKey open_key(const certstore::KeyStore& keys, const certstore::MasterKey& master,
+                               std::string_view alias) {
+  return certstore::PrivateKey::from_pkcs8(keys.open_private_key(master, alias).view(), alias);
+}
+
 certstore::SecretBytes store_passphrase(const certstore::cli::Arguments& arguments, bool is_new) {
   return passphrase_from(arguments, "passphrase",
                          is_new ? "new passphrase for the store" : "passphrase of the store", is_new);

@@ -3,6 +3,7 @@
 
 #include "certstore/base/cli.h"
 #include "certstore/base/secret.h"
+#include "certstore/key.h"
 #include "certstore/key_store.h"
 #include "certstore/store_place.h"
 
@@ -24,6 +25,11 @@ inline constexpr certstore::cli::Option kKdfCostOption{
                                             certstore::OpenMode mode);
 // The identity with that alias; throws Error(key) for the store's own key, which signs no package.
 [[nodiscard]] certstore::StoredIdentity get_identity(const certstore::KeyStore& keys, std::string_view alias);
+// Throws Error(store) where the alias is taken; `hint` says what is to be done then.
+void require_free(const certstore::StorePlace& place, const std::string& alias, const std::string& hint);
+// The private key of an identity, out of the store.
+[[nodiscard]] certstore::PrivateKey open_key(const certstore::KeyStore& keys,
+                                             const certstore::MasterKey& master, std::string_view alias);
 // From the source of --passphrase, else asked.
 [[nodiscard]] certstore::SecretBytes store_passphrase(const certstore::cli::Arguments& arguments,
                                                       bool is_new = false);

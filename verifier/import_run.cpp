@@ -2,6 +2,7 @@
 
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "certstore/file_digest.h"
 #include "certstore/store_place.h"
 #include "verifier/answers.h"
 #include "verifier/report_text.h"
@@ -23,18 +24,6 @@ using certstore::TrustStore;
 
 void remark(std::string_view kind, std::string_view text) {
   std::cerr << "pkgverify: " << kind << ": " << text << "\n";
-}
-
-certstore::Bytes sha256_of(const InputFile& file) {
-  certstore::Digester digester(certstore::DigestAlgorithm::sha256);
-  certstore::Bytes window(std::size_t{1} << 18);
-  for (std::uint64_t offset = 0; offset < file.size();) {
-    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(window.size(), file.size() - offset));
-    file.read_at(offset, std::span(window).first(size));
-    digester.update(certstore::ByteView(window).first(size));
-    offset += size;
-  }
-  return digester.finish();
 }
 
 void refuse_existing(const std::string& path) {
@@ -196,8 +185,7 @@ void ImportRun::write_copy() const {
   certstore::AtomicFile copy(*request_.copy);
   copy.copy(file_, 0, file_.size());
   file_.require_unchanged();
-  const certstore::Bytes digest = sha256_of(copy.reopen());
-  if (!std::equal(digest.begin(), digest.end(), report_.sha256->begin(), report_.sha256->end())) {
+  if (certstore::sha256_of(copy.reopen()) != report_.sha256) {
     throw Error(ErrorKind::io, "the package is not what was judged: it changed meanwhile", "try again");
   }
   copy.commit(request_.replace ? certstore::Existing::replace : certstore::Existing::refuse);

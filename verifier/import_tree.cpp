@@ -4,11 +4,13 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/interrupt.h"
 #include "certstore/base/parallel.h"
+#include "certstore/file_digest.h"
 #include "verifier/carry_over.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 
@@ -23,22 +25,8 @@ using certstore::throw_errno;
 
 constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
-certstore::Bytes sha256_of(int descriptor, const std::string& name) {
-  certstore::Digester digester(certstore::DigestAlgorithm::sha256);
-  certstore::Bytes buffer(std::size_t{1} << 18);
-  for (;;) {
-    certstore::throw_if_interrupted();
-    const ssize_t got = ::read(descriptor, buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw_errno("read", name, errno);
-    if (got == 0) break;
-    digester.update(certstore::ByteView(buffer).first(static_cast<std::size_t>(got)));
-  }
-  return digester.finish();
-}
-
 TreeChange change_of(const ExtractedEntry& file, const Folder& target) {
-  const auto there = target.open(file.name);
+  auto there = target.open(file.name);
   if (!there) return TreeChange::added;
   struct stat facts {};
   if (::fstat(there->get(), &facts) != 0) throw_errno("read", file.name, errno);
@@ -46,7 +34,8 @@ TreeChange change_of(const ExtractedEntry& file, const Folder& target) {
     throw Error(ErrorKind::io, in_quotes(target.shown() + "/" + file.name) + " is there and not a file",
                 "move it away, or import into another directory");
   }
-  return sha256_of(there->get(), file.name) == file.judged ? TreeChange::same : TreeChange::changed;
+  const auto found = certstore::sha256_of(certstore::InputFile(std::move(*there), file.name));
+  return std::ranges::equal(found, file.judged) ? TreeChange::same : TreeChange::changed;
 }
 
 void require_replaceable(const ImportPlan& plan, const std::string& shown) {

@@ -4,6 +4,7 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/file.h"
 #include "certstore/base/limits.h"
+#include "certstore/certificate_file.h"
 #include "certstore/store_place.h"
 #include "certstore/trust_store.h"
 
@@ -110,7 +111,7 @@ PolicySource read_policy(const Arguments& arguments) {
   policy.now = certstore::now();
   policy.at = at.value_or(policy.now);
   for (const std::string& path : arguments.values("trust")) {
-    const auto certificates = read_certificate_file(path);
+    const auto certificates = certstore::read_certificate_file(path).certificates;
     policy.trusted.insert(policy.trusted.end(), certificates.begin(), certificates.end());
   }
   if (const auto path = arguments.value("bad-keys")) policy.public_keys_known = read_bad_keys(*path);
@@ -158,17 +159,6 @@ certstore::Sha256 parse_fingerprint(std::string_view text, std::string_view opti
   throw Error(ErrorKind::usage,
               std::string(option) + " takes a whole SHA-256 fingerprint, not " + certstore::in_quotes(text),
               "write sha256: and its 64 hex digits");
-}
-
-std::vector<certstore::Certificate> read_certificate_file(const std::string& path) {
-  const InputFile file = InputFile::open(path);
-  try {
-    return certstore::read_certificates(file.read_all(certstore::limits::kKeyFileSize), file.name());
-  } catch (const Error& error) {
-    // The user's file is no package: what is wrong with it must not look like a verdict (13).
-    if (error.kind() != ErrorKind::malformed) throw;
-    throw Error(ErrorKind::io, error.what(), error.hint());
-  }
 }
 
 }  // namespace verifier

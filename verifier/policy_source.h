@@ -33,7 +33,5 @@ void require_weakness(std::string_view name);
 // "sha256:<64 hex digits>" as typed for that option, also without the mark or as OpenSSL prints it. Throws
 // Error(usage) for anything else: a fingerprint is whole or none.
 [[nodiscard]] certstore::Sha256 parse_fingerprint(std::string_view text, std::string_view option);
-// The certificates of a file that the user names. Throws Error(io) for what is none.
-[[nodiscard]] std::vector<certstore::Certificate> read_certificate_file(const std::string& path);
 
 }  // namespace verifier

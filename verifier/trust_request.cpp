@@ -3,6 +3,9 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/file.h"
+#include "certstore/certificate_file.h"
+#include "certstore/file_digest.h"
+#include "certstore/known_public_keys.h"
 #include "verifier/policy_source.h"
 #include "verifier/verify.h"
 
@@ -135,7 +138,7 @@ TrustRecord about(const Certificate& certificate, const Arguments& arguments, Tr
 std::vector<TrustRecord> from_certificates(const Arguments& arguments, const TrustRecord& limits) {
   std::vector<TrustRecord> records;
   for (const std::string& path : arguments.operands()) {
-    const std::vector<Certificate> certificates = read_certificate_file(path);
+    const std::vector<Certificate> certificates = certstore::read_certificate_file(path).certificates;
     if (certificates.size() != 1) {
       throw Error(ErrorKind::usage,
                   in_quotes(path) + " has " + std::to_string(certificates.size()) +
@@ -175,17 +178,8 @@ TrustRecord from_package(const Arguments& arguments, TrustRecord record) {
 TrustRecord about_file(const Arguments& arguments, TrustRecord record) {
   const std::string path = *arguments.value("file");
   const InputFile file = InputFile::open(path);
-  certstore::Digester digester(certstore::DigestAlgorithm::sha256);
-  certstore::Bytes window(std::size_t{1} << 18);
-  for (std::uint64_t offset = 0; offset < file.size();) {
-    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(window.size(), file.size() - offset));
-    file.read_at(offset, std::span(window).first(size));
-    digester.update(std::span(window).first(size));
-    offset += size;
-  }
+  record.sha256 = certstore::sha256_of(file);
   file.require_unchanged();
-  const certstore::Bytes digest = digester.finish();
-  std::copy(digest.begin(), digest.end(), record.sha256.begin());
   compare(arguments, record.sha256, record);
   record.subject = TrustRecord::Subject::content;
   record.label = certstore::is_utf8(path) ? path : certstore::escaped(path);

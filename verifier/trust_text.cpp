@@ -2,6 +2,7 @@
 
 #include "certstore/base/escape.h"
 #include "certstore/certificate.h"
+#include "certstore/trust_record_json.h"
 #include "verifier/report_text.h"
 
 #include <nlohmann/json.hpp>
@@ -14,17 +15,7 @@ using certstore::in_quotes;
 using certstore::TrustRecord;
 using Json = nlohmann::ordered_json;
 
-std::string_view name_of(TrustRecord::Kind kind) {
-  switch (kind) {
-    case TrustRecord::Kind::trust:
-      return "trust";
-    case TrustRecord::Kind::retire:
-      return "retire";
-  }
-  return "";
-}
-
-std::string_view name_of(TrustRecord::Subject subject) {
+std::string_view noun_of(TrustRecord::Subject subject) {
   switch (subject) {
     case TrustRecord::Subject::certificate:
       return "certificate";
@@ -32,42 +23,6 @@ std::string_view name_of(TrustRecord::Subject subject) {
       return "public key";
     case TrustRecord::Subject::content:
       return "file";
-  }
-  return "";
-}
-
-std::string_view name_of(TrustRecord::Use use) {
-  switch (use) {
-    case TrustRecord::Use::package:
-      return "package";
-    case TrustRecord::Use::timestamp:
-      return "timestamp";
-    case TrustRecord::Use::statement:
-      return "statement";
-  }
-  return "";
-}
-
-std::string_view name_of(TrustRecord::Scope scope) {
-  switch (scope) {
-    case TrustRecord::Scope::everything:
-      return "everything";
-    case TrustRecord::Scope::package_name:
-      return "name";
-    case TrustRecord::Scope::package_glob:
-      return "glob";
-  }
-  return "";
-}
-
-std::string_view name_of(TrustRecord::Origin origin) {
-  switch (origin) {
-    case TrustRecord::Origin::command:
-      return "command";
-    case TrustRecord::Origin::prompt:
-      return "prompt";
-    case TrustRecord::Origin::bundle:
-      return "bundle";
   }
   return "";
 }
@@ -99,7 +54,7 @@ Json text_or_null(const std::string& text) {
 }  // namespace
 
 std::string subject_of(const TrustRecord& record) {
-  return std::string(name_of(record.subject)) + " sha256:" + certstore::to_hex(record.sha256);
+  return std::string(noun_of(record.subject)) + " sha256:" + certstore::to_hex(record.sha256);
 }
 
 std::string scope_of(const TrustRecord& record) {

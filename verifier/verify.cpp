@@ -2,6 +2,7 @@
 
 #include "certstore/base/parallel.h"
 #include "certstore/base/progress.h"
+#include "certstore/file_digest.h"
 #include "verifier/entry_check.h"
 
 #include <algorithm>
@@ -243,17 +244,7 @@ class Verification {
 
   void find_pin() {
     if (!options_.want_file_digest && !certstore::any_content_pin(options_.policy)) return;
-    certstore::Digester digester(certstore::DigestAlgorithm::sha256);
-    certstore::Bytes window(std::size_t{1} << 18);
-    for (std::uint64_t offset = 0; offset < file_.size();) {
-      const auto size =
-          static_cast<std::size_t>(std::min<std::uint64_t>(window.size(), file_.size() - offset));
-      file_.read_at(offset, std::span(window).first(size));
-      digester.update(std::span(window).first(size));
-      offset += size;
-    }
-    report_.sha256.emplace();
-    std::ranges::copy(digester.finish(), report_.sha256->begin());
+    report_.sha256 = certstore::sha256_of(file_);
     if (const auto* pin = certstore::find_content_pin(options_.policy, *report_.sha256)) {
       report_.content_pin = *pin;
       report_.issues.push_back({IssueCode::content_pinned, "", "accepted by record " + pin->id});

@@ -33,8 +33,11 @@ void SecretBytes::Free::operator()(std::uint8_t* memory) const {
   sodium_free(memory);
 }
 
-SecretBytes::SecretBytes(std::size_t size)
-    : memory_(static_cast<std::uint8_t*>(sodium_malloc(std::max<std::size_t>(size, 1)))), size_(size) {
+SecretBytes::SecretBytes(std::size_t size) : size_(size) {
+  // Before the first one is made sodium_malloc would know neither the page size nor its canary; later it is
+  // a comparison.
+  if (sodium_init() < 0) throw Error(ErrorKind::internal, "libsodium does not start");
+  memory_.reset(static_cast<std::uint8_t*>(sodium_malloc(std::max<std::size_t>(size, 1))));
   if (!memory_) throw Error(ErrorKind::internal, "no memory for a secret");
   sodium_memzero(memory_.get(), std::max<std::size_t>(size, 1));
 }
@@ -48,6 +51,12 @@ void SecretBytes::shrink(std::size_t size) {
 bool SecretBytes::equals(const SecretBytes& other) const {
   return size_ == other.size_ &&
          (size_ == 0 || sodium_memcmp(memory_.get(), other.memory_.get(), size_) == 0);
+}
+
+SecretBytes SecretBytes::copy() const {
+  SecretBytes other(size_);
+  std::ranges::copy(view(), other.writable().begin());
+  return other;
 }
 
 void protect_secrets(std::string_view tool) {

@@ -12,8 +12,8 @@ namespace certstore {
 class SecretBytes {
  public:
   SecretBytes() = default;
-  explicit SecretBytes(
-      std::size_t size);  // filled with zeros; throws Error(internal) when there is no memory
+  // Filled with zeros. Throws Error(internal) when there is no memory.
+  explicit SecretBytes(std::size_t size);
   SecretBytes(SecretBytes&&) noexcept = default;
   SecretBytes& operator=(SecretBytes&&) noexcept = default;
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -22,6 +22,8 @@ class SecretBytes {
   [[nodiscard]] std::span<std::uint8_t> writable() { return {memory_.get(), size_}; }
   void shrink(std::size_t size);  // to at most size()
   [[nodiscard]] bool equals(const SecretBytes& other) const;
+  // A second one, for an owner of its own; never made unasked.
+  [[nodiscard]] SecretBytes copy() const;
 
  private:
   struct Free {

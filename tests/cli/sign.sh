@@ -99,6 +99,8 @@ expect 1 pkgsign sign "$package" -o no.package --key files.crt --cert files.crt
 openssl pkey -in files.key -aes256 -passout env:GIVEN -out sealed.key
 expect 0 pkgsign sign "$package" -o sealed.package --key sealed.key --cert files.crt --file-passphrase env:GIVEN
 expect 1 pkgsign sign "$package" -o no.package --key sealed.key --cert files.crt --file-passphrase env:WRONG
+openssl pkcs12 -export -inkey files.key -in files.crt -out files.p12 -passout env:GIVEN
+expect 0 pkgsign sign "$package" -o keystore.package --key files.p12 --cert files.crt --file-passphrase env:GIVEN
 expect 1 pkgsign sign "$package" -o no.package --key sealed.key --cert files.crt
 chmod 644 files.key
 expect 1 pkgsign sign "$package" -o no.package --key files.key --cert files.crt

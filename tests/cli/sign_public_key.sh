@@ -10,6 +10,6 @@ openssl genrsa -out some.key 2048 2>/dev/null
 
 begin 'the certificate is refused before its key is looked at'
 expect 16 pkgsign sign "$package" -o out.package --key some.key --cert public.cer
-warns 'can be downloaded by anyone'
+warns 'is known to be public: anyone can sign with it'
 expect 16 pkgsign sign "$package" -o out.package --key absent.key --cert public.cer
 check_that 'nothing is written' test ! -e out.package

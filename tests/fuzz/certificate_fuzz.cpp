@@ -1,6 +1,7 @@
 // Any bytes as a certificate: refused as malformed, or a value that every question can be asked.
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "certstore/certificate_file.h"
 #include "certstore/certificate_path.h"
 #include "certstore/trust.h"
 #include "tests/fuzz/memory_file.h"
@@ -24,7 +25,8 @@ void ask(const certstore::Certificate& certificate) {
   fuzz::require(!certstore::decide(evidence, {}).trusted);
   // PEM and back is the same certificate: one encoding of one meaning.
   const std::string pem = certstore::to_pem(certificate);
-  fuzz::require(certstore::read_certificates(certstore::as_bytes(pem), "pem").at(0) == certificate);
+  const auto again = certstore::read_certificate_file(certstore::as_bytes(pem), "pem");
+  fuzz::require(again.certificates.at(0) == certificate);
 }
 
 }  // namespace

@@ -75,11 +75,11 @@ class Doctor(KeyBench):
         self.refused("mine.key", says="there is no certificate in 'mine.key'", hint="--cert FILE")
 
     def test_a_missing_issuer_is_named(self):
-        self.refused("leaf.key", "--cert", "leaf.crt", says="the issuer 'CN=middle' is missing", hint="--chain FILE")
-        self.refused("leaf.key", "--cert", "leaf.crt", "--chain", "middle.crt", says="the issuer 'CN=root' is missing",
+        self.refused("leaf.key", "--cert", "leaf.crt", says="the issuer 'CN=middle' of 'CN=leaf' is missing", hint="--chain FILE")
+        self.refused("leaf.key", "--cert", "leaf.crt", "--chain", "middle.crt", says="the issuer 'CN=root' of 'CN=middle' is missing",
                      hint="--partial-chain")
         text, alias = self.bring("leaf.key", "--cert", "leaf.crt", "--chain", "middle.crt", "--partial-chain")
-        self.assertIn("note: the certificate of the issuer 'CN=root' is missing: importers must have it", text)
+        self.assertIn("note: the issuer 'CN=root' of 'CN=middle' is missing: importers must have it", text)
         self.assertEqual(self.pkgsign("cert", "export", "--alias", alias).count("BEGIN"), 2)
 
     def test_a_wrong_order_is_mended_and_told(self):

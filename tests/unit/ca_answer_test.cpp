@@ -1,6 +1,6 @@
 #include "certstore/ca_answer.h"
 #include "certstore/base/error.h"
-#include "certstore/ca_answer_file.h"
+#include "certstore/certificate_file.h"
 #include "tests/unit/certificates.h"
 
 #include <boost/test/unit_test.hpp>
@@ -39,7 +39,7 @@ auto says(ErrorKind kind, std::string part) {
 }
 
 std::vector<Certificate> read_text(const std::string& text) {
-  return read_ca_answer(as_bytes(text), "answer.pem");
+  return read_certificate_file(as_bytes(text), "answer.pem").certificates;
 }
 
 }  // namespace
@@ -152,21 +152,22 @@ BOOST_AUTO_TEST_CASE(a_text_that_begins_with_the_digit_zero_is_no_der) {
 }
 
 BOOST_AUTO_TEST_CASE(one_der_certificate_is_taken_and_bytes_after_it_are_not) {
-  BOOST_CHECK(read_ca_answer(leaf.der(), "answer.cer").front() == leaf);
+  BOOST_CHECK(read_certificate_file(leaf.der(), "answer.cer").certificates.front() == leaf);
   Bytes longer = leaf.der();
   longer.push_back(0);
-  BOOST_CHECK_EXCEPTION(read_ca_answer(longer, "answer.cer"), Error, says(ErrorKind::key, "answer.cer"));
+  BOOST_CHECK_EXCEPTION(read_certificate_file(longer, "answer.cer"), Error,
+                        says(ErrorKind::key, "answer.cer"));
 }
 
 BOOST_AUTO_TEST_CASE(a_damaged_or_empty_file_says_so) {
-  BOOST_CHECK_EXCEPTION(read_text(""), Error, says(ErrorKind::key, "holds no certificate"));
+  BOOST_CHECK_EXCEPTION(read_text(""), Error, says(ErrorKind::key, "is empty"));
   BOOST_CHECK_EXCEPTION(read_text("no PEM at all\n"), Error, says(ErrorKind::key, "holds no certificate"));
   std::string cut = to_pem(leaf);
   cut.resize(cut.size() / 2);
-  BOOST_CHECK_EXCEPTION(read_text(cut), Error, says(ErrorKind::key, "damaged"));
+  BOOST_CHECK_EXCEPTION(read_text(cut), Error, says(ErrorKind::key, "cut short or not base64"));
   for (std::size_t size = 1; size < leaf.der().size(); size += 7) {
     const ByteView part = ByteView(leaf.der()).first(size);
-    BOOST_CHECK_THROW(read_ca_answer(part, "answer.cer"), Error);
+    BOOST_CHECK_THROW(read_certificate_file(part, "answer.cer"), Error);
   }
 }
 

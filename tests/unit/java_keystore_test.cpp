@@ -4,31 +4,16 @@
 #include "certstore/digest.h"
 #include "certstore/java_key_protection.h"
 #include "certstore/key.h"
+#include "tests/unit/secrets.h"
 
 #include <boost/test/unit_test.hpp>
 
-#include <sodium.h>
-
 #include <algorithm>
-#include <stdexcept>
 
 using namespace certstore;
+using tests::secret;
 
 namespace {
-
-// Not protect_secrets(): without ptrace the leak checker cannot work.
-struct Sodium {
-  Sodium() {
-    if (sodium_init() < 0) throw std::runtime_error("libsodium does not start");
-  }
-};
-BOOST_TEST_GLOBAL_FIXTURE(Sodium);
-
-SecretBytes secret(std::string_view text) {
-  SecretBytes bytes(text.size());
-  std::ranges::copy(as_bytes(text), bytes.writable().begin());
-  return bytes;
-}
 
 // Java's DataOutput.
 class JavaBytes {

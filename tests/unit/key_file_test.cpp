@@ -3,33 +3,18 @@
 #include "certstore/base/limits.h"
 #include "certstore/key_export.h"
 #include "tests/unit/certificates.h"
+#include "tests/unit/secrets.h"
 
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <boost/test/unit_test.hpp>
 
-#include <sodium.h>
-
 #include <algorithm>
-#include <stdexcept>
 
 using namespace certstore;
+using tests::secret;
 
 namespace {
-
-// Not protect_secrets(): without ptrace the leak checker cannot work.
-struct Sodium {
-  Sodium() {
-    if (sodium_init() < 0) throw std::runtime_error("libsodium does not start");
-  }
-};
-BOOST_TEST_GLOBAL_FIXTURE(Sodium);
-
-SecretBytes secret(std::string_view text) {
-  SecretBytes bytes(text.size());
-  std::ranges::copy(as_bytes(text), bytes.writable().begin());
-  return bytes;
-}
 
 Bytes bytes_of(std::string_view text) {
   return {text.begin(), text.end()};

@@ -5,7 +5,6 @@
 #include "tests/unit/fake_package.h"
 #include "tests/unit/vro_files.h"
 
-#include <sodium.h>
 #include <boost/test/unit_test.hpp>
 
 #include <functional>
@@ -17,14 +16,6 @@ using signer::Target;
 using tests::TemporaryFolder;
 
 namespace {
-
-// Not protect_secrets(): without ptrace the leak checker cannot work.
-struct StartSodium {
-  StartSodium() {
-    if (sodium_init() < 0) throw std::runtime_error("libsodium does not start");
-  }
-};
-BOOST_TEST_GLOBAL_FIXTURE(StartSodium);
 
 certstore::Certificate certificate_of(const std::string& name) {
   // So that the test ends well in any year.

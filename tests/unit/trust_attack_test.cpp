@@ -3,43 +3,20 @@
 #include "certstore/base/error.h"
 #include "certstore/trust.h"
 #include "certstore/trust_record_json.h"
-#include "tests/unit/certificates.h"
+#include "tests/unit/trust_cases.h"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 
 using namespace certstore;
+using tests::evidence_of;
+using tests::has;
+using tests::kNow;
+using tests::policy;
+using tests::record_of;
 
 namespace {
-
-const Instant kNow = parse_instant("2026-11-23");
-
-bool has(const TrustDecision& decision, IssueCode code) {
-  return std::any_of(decision.issues.begin(), decision.issues.end(),
-                     [&](const Issue& issue) { return issue.code == code; });
-}
-
-SignerEvidence evidence(const Certificate& certificate) {
-  return {certificate, {}, {DigestAlgorithm::sha256}, "com.example.app", false, {}};
-}
-
-TrustRecord record(const Certificate& certificate, TrustRecord::Kind kind = TrustRecord::Kind::trust) {
-  TrustRecord record;
-  record.id = "r1";
-  record.kind = kind;
-  record.sha256 = certificate.sha256();
-  record.certificate = certificate.der();
-  record.from = parse_instant("2026-01-01");
-  return record;
-}
-
-TrustPolicy policy(std::vector<TrustRecord> records) {
-  TrustPolicy policy;
-  policy.records = std::move(records);
-  policy.at = kNow;
-  return policy;
-}
 
 const tests::CertificateWish kCa{.common_name = "CA",
                                  .extensions = {{NID_basic_constraints, "critical,CA:TRUE"}}};
@@ -68,10 +45,10 @@ BOOST_AUTO_TEST_CASE(a_certificate_in_ber_is_not_another_certificate) {
 BOOST_AUTO_TEST_CASE(a_retired_certificate_does_not_come_back_as_another_of_its_key) {
   const Certificate ca = tests::make_self_signed_certificate(kCa);
   EVP_PKEY* const ca_key = tests::key_named("CA").openssl();
-  const TrustRecord retired = record(leaf_of(ca, ca_key), TrustRecord::Kind::retire);
+  const TrustRecord retired = record_of(leaf_of(ca, ca_key), TrustRecord::Kind::retire);
   const Certificate again = leaf_of(ca, ca_key, "2039-01-01");
-  BOOST_TEST(decide(evidence(again), policy({record(ca)})).trusted);
-  const TrustDecision decision = decide(evidence(again), policy({record(ca), retired}));
+  BOOST_TEST(decide(evidence_of(again), policy({record_of(ca)})).trusted);
+  const TrustDecision decision = decide(evidence_of(again), policy({record_of(ca), retired}));
   BOOST_TEST(!decision.trusted);
   BOOST_TEST(has(decision, IssueCode::retired_key));
 }
@@ -79,40 +56,40 @@ BOOST_AUTO_TEST_CASE(a_retired_certificate_does_not_come_back_as_another_of_its_
 BOOST_AUTO_TEST_CASE(what_a_retired_authority_issued_is_not_trusted) {
   const Certificate ca = tests::make_self_signed_certificate(kCa);
   const Certificate leaf = leaf_of(ca, tests::key_named("CA").openssl());
-  TrustPolicy rules = policy({record(ca), record(ca, TrustRecord::Kind::retire)});
+  TrustPolicy rules = policy({record_of(ca), record_of(ca, TrustRecord::Kind::retire)});
   rules.trusted = {ca};
-  const TrustDecision decision = decide(evidence(leaf), rules);
+  const TrustDecision decision = decide(evidence_of(leaf), rules);
   BOOST_TEST(!decision.trusted);
   BOOST_TEST(has(decision, IssueCode::retired_key));
 }
 
 BOOST_AUTO_TEST_CASE(a_look_back_does_not_give_a_retired_key_back) {
   const Certificate signer = tests::make_self_signed_certificate({});
-  TrustRecord retired = record(signer, TrustRecord::Kind::retire);
+  TrustRecord retired = record_of(signer, TrustRecord::Kind::retire);
   retired.from = parse_instant("2026-06-01");
-  TrustPolicy rules = policy({record(signer), retired});
+  TrustPolicy rules = policy({record_of(signer), retired});
   rules.at = parse_instant("2026-03-01");
-  BOOST_TEST(decide(evidence(signer), rules).trusted);  // in a world where it is March
+  BOOST_TEST(decide(evidence_of(signer), rules).trusted);  // in a world where it is March
   rules.now = kNow;
-  BOOST_TEST(has(decide(evidence(signer), rules), IssueCode::retired_key));
+  BOOST_TEST(has(decide(evidence_of(signer), rules), IssueCode::retired_key));
 }
 
 BOOST_AUTO_TEST_CASE(the_keys_and_digests_of_a_path_are_judged_like_those_of_a_signer) {
   const openssl::Key short_key(EVP_RSA_gen(1024));
   const Certificate ca = tests::make_certificate(kCa, short_key.get(), nullptr, short_key.get());
   const Certificate leaf = leaf_of(ca, short_key.get());
-  BOOST_TEST(has(decide(evidence(leaf), policy({record(ca)})), IssueCode::short_key));
-  TrustPolicy rules = policy({record(ca)});
+  BOOST_TEST(has(decide(evidence_of(leaf), policy({record_of(ca)})), IssueCode::short_key));
+  TrustPolicy rules = policy({record_of(ca)});
   rules.public_keys_known = {ca.public_key_sha256()};
-  BOOST_TEST(has(decide(evidence(leaf), rules), IssueCode::known_public_key));
+  BOOST_TEST(has(decide(evidence_of(leaf), rules), IssueCode::known_public_key));
 }
 
 BOOST_AUTO_TEST_CASE(a_broken_record_is_a_trouble_of_the_store_and_no_verdict_on_the_package) {
   const Certificate signer = tests::make_self_signed_certificate({});
-  TrustRecord broken = record(signer);
+  TrustRecord broken = record_of(signer);
   broken.certificate = {0x30, 0x00};
   broken.sha256 = sha256(broken.certificate);
-  BOOST_CHECK_EXCEPTION(static_cast<void>(decide(evidence(signer), policy({broken}))), Error,
+  BOOST_CHECK_EXCEPTION(static_cast<void>(decide(evidence_of(signer), policy({broken}))), Error,
                         [](const Error& error) { return error.kind() == ErrorKind::store; });
 }
 

@@ -1,21 +1,17 @@
 #include "certstore/trust.h"
 #include "certstore/base/error.h"
-#include "tests/unit/certificates.h"
+#include "tests/unit/trust_cases.h"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 
 using namespace certstore;
+using tests::has;
+using tests::kNow;
+using tests::policy;
 
 namespace {
-
-const Instant kNow = parse_instant("2026-11-23");
-
-bool has(const TrustDecision& decision, IssueCode code) {
-  return std::any_of(decision.issues.begin(), decision.issues.end(),
-                     [&](const Issue& issue) { return issue.code == code; });
-}
 
 const Certificate& signer() {
   static const Certificate certificate = tests::make_self_signed_certificate({});
@@ -23,23 +19,11 @@ const Certificate& signer() {
 }
 
 SignerEvidence evidence(const Certificate& certificate = signer()) {
-  return {certificate, {}, {DigestAlgorithm::sha256}, "com.example.app", false, {}};
+  return tests::evidence_of(certificate);
 }
 
 TrustRecord record(const Certificate& certificate = signer()) {
-  TrustRecord record;
-  record.id = "r1";
-  record.sha256 = certificate.sha256();
-  record.certificate = certificate.der();
-  record.from = parse_instant("2026-01-01");
-  return record;
-}
-
-TrustPolicy policy(std::vector<TrustRecord> records) {
-  TrustPolicy policy;
-  policy.records = std::move(records);
-  policy.at = kNow;
-  return policy;
+  return tests::record_of(certificate);
 }
 
 }  // namespace

@@ -3,8 +3,6 @@
 #include "tests/unit/certificates.h"
 #include "tests/unit/vro_files.h"
 
-#include <sodium.h>
-
 #include <boost/test/unit_test.hpp>
 
 using namespace vro_test;
@@ -22,7 +20,6 @@ const certstore::Certificate& certificate() {
 
 // The members of the package as we sign it.
 Members bound(const Members& members, std::uint64_t serial) {
-  if (sodium_init() < 0) throw std::runtime_error("libsodium does not start");
   formats::SigningRequest request{.certificate = certificate()};
   request.serial = serial;
   const certstore::Signer signer(

@@ -2,7 +2,6 @@
 
 #include "certstore/signer.h"
 
-#include <sodium.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <cstdlib>
@@ -71,8 +70,6 @@ std::string& member(Members& members, const std::string& name) {
 
 Members signed_members(Members members, const certstore::PrivateKey& key,
                        const certstore::Certificate& certificate, certstore::DigestAlgorithm algorithm) {
-  // Not protect_secrets(): without ptrace the leak checker cannot work.
-  if (sodium_init() < 0) throw std::runtime_error("libsodium does not start");
   const certstore::Signer signer(certstore::PrivateKey::from_pkcs8(key.to_pkcs8().view(), "test key"),
                                  certificate, {});
   const std::size_t files = members.size();

@@ -6,8 +6,6 @@
 #include "tests/unit/certificates.h"
 #include "tests/unit/vro_files.h"
 
-#include <sodium.h>
-
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -30,7 +28,6 @@ struct Identity {
                                               .not_before = certstore::parse_instant("2020-01-01"),
                                               .not_after = certstore::parse_instant("2040-01-01")})) {}
   [[nodiscard]] certstore::Signer signer() const {
-    if (sodium_init() < 0) throw std::runtime_error("libsodium does not start");
     return {certstore::PrivateKey::from_pkcs8(key.to_pkcs8().view(), "test key"), certificate, {}};
   }
   [[nodiscard]] SigningRequest request() const {
