@@ -30,6 +30,20 @@ MaybeRefusal refuse_algorithms(const SignerInfo& signer, const std::optional<Sig
   return std::nullopt;
 }
 
+// RFC 5652 11.1 to 11.3, RFC 5035 2, RFC 6211 2: never unsigned. Anyone could put it there, and some readers
+// would take it.
+MaybeRefusal refuse_unsigned(const SignerInfo& signer) {
+  constexpr std::array<std::string_view, 7> kSignedOnly = {
+      kContentType,        kMessageDigest,        kSigningTime, kAlgorithmProtection,
+      kSigningCertificate, kSigningCertificateV2, kContext};
+  for (const Attribute& attribute : signer.unsigned_attributes) {
+    if (std::ranges::find(kSignedOnly, attribute.type) == kSignedOnly.end()) continue;
+    return Refusal{Fault::attributes_malformed,
+                   "the attribute " + attribute.type + " is not among the signed ones"};
+  }
+  return std::nullopt;
+}
+
 // RFC 5652 5.3 for a signature without signed attributes.
 MaybeRefusal refuse_bare(const SignerInfo& signer, const Question& question) {
   if (signer.content_type != kData) {
@@ -87,7 +101,8 @@ MaybeRefusal refuse_attributes(const SignerInfo& signer, const Question& questio
   return std::nullopt;
 }
 
-// RFC 5652 5.3: by issuer and serial, or by key identifier. A name decides nothing: the signature does.
+// RFC 5652 5.3: by issuer and serial, or by key identifier, byte for byte. A name decides nothing: the
+// signature does.
 bool is_named(const SignerInfo& signer, const Certificate& certificate) {
   X509* const x509 = certificate.openssl();
   if (signer.issuer.empty()) {
@@ -95,6 +110,7 @@ bool is_named(const SignerInfo& signer, const Certificate& certificate) {
     return key_id != nullptr && std::ranges::equal(asn1::view_of(key_id), signer.key_id);
   }
   const auto issuer = asn1::decode<X509_NAME>(signer.issuer, X509_NAME_it);
+  // As RFC 5280 7.1 compares names: writers spell the type of a string anew.
   return issuer && X509_NAME_cmp(issuer.get(), X509_get_issuer_name(x509)) == 0 &&
          asn1::encode(X509_get0_serialNumber(x509), ASN1_INTEGER_it()) == signer.serial;
 }
@@ -154,6 +170,7 @@ Answer check(const SignerInfo& signer, const Question& question) {
   if (question.content_digest.size() != size_of(*signer.digest)) {
     throw Error(ErrorKind::internal, "the content was not digested with the signer's algorithm");
   }
+  if (auto refusal = refuse_unsigned(signer)) return *std::move(refusal);
   auto refusal = signer.signed_bytes ? refuse_attributes(signer, question) : refuse_bare(signer, question);
   if (refusal) return *std::move(refusal);
   refusal = Refusal{Fault::certificate_missing, "the certificate that the signer names is not here"};

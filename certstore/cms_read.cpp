@@ -90,6 +90,18 @@ SignerInfo read_signer(const asn1::SignerInfo& found, const std::string& content
   return signer;
 }
 
+// A self-signed certificate is pinned by its bytes and its own signature checked by nobody. RFC 8017 8.2.2
+// has one length for it; with another it would be the same certificate under a fingerprint that no record
+// knows.
+bool has_padded_signature(const Certificate& certificate) {
+  X509* const x509 = certificate.openssl();
+  if (certificate.key_kind() != KeyKind::rsa || certificate.issuer() != certificate.subject()) return false;
+  const ASN1_BIT_STRING* signature = nullptr;
+  X509_get0_signature(&signature, nullptr, x509);
+  const EVP_PKEY* const key = X509_get0_pubkey(x509);
+  return key != nullptr && ASN1_STRING_length(signature) != EVP_PKEY_get_size(key);
+}
+
 std::vector<Certificate> read_certificates(const STACK_OF(ASN1_TYPE) * found, std::string_view what) {
   std::vector<Certificate> certificates;
   for (int i = 0; i < sk_ASN1_TYPE_num(found); ++i) {
@@ -99,6 +111,8 @@ std::vector<Certificate> read_certificates(const STACK_OF(ASN1_TYPE) * found, st
     if (any->type != V_ASN1_SEQUENCE) throw malformed(what, "has something else among its certificates");
     if (certificates.size() == limits::kCertificates) throw malformed(what, "holds too many certificates");
     certificates.push_back(Certificate::from_der(asn1::view_of(any->value.sequence), what));
+    if (has_padded_signature(certificates.back()))
+      throw malformed(what, "has a certificate that is spelt anew");
   }
   return certificates;
 }

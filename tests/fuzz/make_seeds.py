@@ -12,7 +12,7 @@ import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ["PKGTRUST_BIN"])
-TARGETS = ("certificate", "package", "properties", "trust_record")
+TARGETS = ("certificate", "cms", "package", "properties", "trust_record")
 KEYS = {"rsa": ["rsa:2048"], "short": ["rsa:1024"], "ec": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
         "ed25519": ["ed25519"], "pss": ["rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"], "signer": ["rsa:2048"]}
 SUBJECTS = {"rsa": "/C=CH/O=Example, Inc/OU=a+CN=b/CN=Seed", "short": "/CN=" + "x" * 60, "ec": "/CN=\u00e9\u4e2d",
@@ -30,6 +30,15 @@ def make_certificates(folder):
             "-subj", SUBJECTS[name], "-days", "3650", "-outform", "DER", "-out", folder / f"{name}.der",
             "-addext", "keyUsage=critical,digitalSignature", "-addext", "extendedKeyUsage=codeSigning")
         run("openssl", "x509", "-in", folder / f"{name}.der", "-out", folder.parent / f"{name}.crt")
+
+
+def make_cms(folder):
+    for name, options in {"rsa": ["-stream"], "ec": ["-cades", "-nodetach"], "signer": ["-noattr"], "short": ["-keyid"],
+                          "pss": ["-keyopt", "rsa_padding_mode:pss"]}.items():
+        form = "PEM" if name == "ec" else "DER"
+        run("openssl", "cms", "-sign", "-binary", "-in", folder.parent / f"{name}.crt", "-md", "sha256", "-outform", form,
+            "-signer", folder.parent / f"{name}.crt", "-inkey", folder.parent / f"{name}.pem", "-out", folder / name,
+            *options)
 
 
 def make_packages(folder):
@@ -70,6 +79,7 @@ def main():
     for place in places.values():
         place.mkdir(parents=True, exist_ok=True)
     make_certificates(places["certificate"])
+    make_cms(places["cms"])
     make_packages(places["package"])
     make_properties(places["properties"], places["package"])
     make_trust_records(places["trust_record"], places["certificate"])
