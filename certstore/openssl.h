@@ -7,6 +7,7 @@
 #include <openssl/pkcs12.h>
 #include <openssl/pkcs7.h>
 #include <openssl/provider.h>
+#include <openssl/ts.h>
 #include <openssl/x509v3.h>
 
 #include <memory>
@@ -37,6 +38,7 @@ using Asn1Object = std::unique_ptr<ASN1_OBJECT, Free<ASN1_OBJECT_free>>;
 using Asn1OctetString = std::unique_ptr<ASN1_OCTET_STRING, Free<ASN1_OCTET_STRING_free>>;
 using GeneralName = std::unique_ptr<GENERAL_NAME, Free<GENERAL_NAME_free>>;
 using GeneralNames = std::unique_ptr<GENERAL_NAMES, Free<GENERAL_NAMES_free>>;
+using ExtendedKeyUsage = std::unique_ptr<EXTENDED_KEY_USAGE, Free<EXTENDED_KEY_USAGE_free>>;
 using Pkcs7 = std::unique_ptr<PKCS7, Free<PKCS7_free>>;
 using Request = std::unique_ptr<X509_REQ, Free<X509_REQ_free>>;
 using TrustStore = std::unique_ptr<X509_STORE, Free<X509_STORE_free>>;
@@ -53,6 +55,10 @@ using Pbes2Parameters = std::unique_ptr<PBE2PARAM, Free<PBE2PARAM_free>>;
 using Pbkdf2Parameters = std::unique_ptr<PBKDF2PARAM, Free<PBKDF2PARAM_free>>;
 using ScryptParameters = std::unique_ptr<SCRYPT_PARAMS, Free<SCRYPT_PARAMS_free>>;
 using Pkcs12 = std::unique_ptr<PKCS12, Free<PKCS12_free>>;
+using TimestampRequest = std::unique_ptr<TS_REQ, Free<TS_REQ_free>>;
+using TimestampStatus = std::unique_ptr<TS_STATUS_INFO, Free<TS_STATUS_INFO_free>>;
+using TimestampImprint = std::unique_ptr<TS_MSG_IMPRINT, Free<TS_MSG_IMPRINT_free>>;
+using TimestampInfo = std::unique_ptr<TS_TST_INFO, Free<TS_TST_INFO_free>>;
 using Provider = std::unique_ptr<OSSL_PROVIDER, Free<OSSL_PROVIDER_unload>>;
 
 // Throws Error(internal) with "OpenSSL failed <doing>" and the text of its error queue, which is cleared.

@@ -4,6 +4,8 @@
 #include "certstore/base/escape.h"
 #include "certstore/certificate_path.h"
 #include "certstore/known_public_keys.h"
+#include "certstore/record_match.h"
+#include "certstore/timestamp_trust.h"
 
 #include <fnmatch.h>
 
@@ -15,24 +17,6 @@ namespace {
 using Kind = TrustRecord::Kind;
 using Subject = TrustRecord::Subject;
 using Scope = TrustRecord::Scope;
-
-// Trust for one use never serves another, so only records for packages are looked at here.
-bool is_in_force(const TrustRecord& record, Instant at) {
-  return record.use == TrustRecord::Use::package && record.from <= at &&
-         (!record.until || at < *record.until);
-}
-
-bool names(const TrustRecord& record, const Certificate& certificate) {
-  switch (record.subject) {
-    case Subject::certificate:
-      return record.sha256 == certificate.sha256();
-    case Subject::public_key:
-      return record.sha256 == certificate.public_key_sha256();
-    case Subject::content:
-      return false;
-  }
-  return false;
-}
 
 bool scope_holds(const TrustRecord& record, const std::string& package_name) {
   switch (record.scope) {
@@ -47,24 +31,6 @@ bool scope_holds(const TrustRecord& record, const std::string& package_name) {
   return false;
 }
 
-Certificate certificate_of(const TrustRecord& record) {
-  try {
-    return Certificate::from_der(record.certificate, "trust record " + record.id);
-  } catch (const Error& error) {
-    // What is wrong with the store must not look like a verdict on the package.
-    throw Error(ErrorKind::store, error.what());
-  }
-}
-
-// A retired certificate takes its key with it: whoever has the key can have another certificate for it, and
-// an ECDSA signature of a CA has a second form, which makes another fingerprint of the same certificate.
-bool retires(const TrustRecord& record, const Certificate& certificate) {
-  if (record.kind != Kind::retire) return false;
-  return names(record, certificate) ||
-         (record.subject == Subject::certificate && !record.certificate.empty() &&
-          certificate_of(record).public_key_sha256() == certificate.public_key_sha256());
-}
-
 // One run of decide(): the records that speak for this signer, and the findings.
 class Decider {
  public:
@@ -72,9 +38,11 @@ class Decider {
       : evidence_(evidence),
         policy_(policy),
         certificate_(evidence.certificate),
+        at_(policy.at),
         retired_since_(std::max(policy.at, policy.now)) {}
 
   TrustDecision decide() {
+    look_at_stamps();
     match_records();
     if (decision_.trusted_by.empty()) follow_path();
     decision_.trusted = !decision_.trusted_by.empty() && !retired_;
@@ -91,6 +59,18 @@ class Decider {
     decision_.issues.push_back({code, certificate_.subject(), std::move(detail)});
   }
 
+  // A key that was lost later does not take back what is proven to have been there before.
+  void look_at_stamps() {
+    StampedTime stamped = stamped_time(evidence_, policy_);
+    decision_.issues = std::move(stamped.issues);
+    if (!stamped.time) return;
+    at_ = *stamped.time;
+    retired_since_ = at_;
+    decision_.stamped_at = stamped.time;
+    decision_.stamped_by = stamped.trusted_by;
+    note(IssueCode::timestamped, to_rfc3339(at_) + ", trusted by " + stamped.trusted_by);
+  }
+
   void match_records() {
     for (const Certificate& given : policy_.trusted) {
       if (given == certificate_) decision_.trusted_by = "--trust";
@@ -99,7 +79,7 @@ class Decider {
       decision_.known_before = decision_.known_before || names(record, certificate_);
       if (record.kind == Kind::retire) {
         retire_by(record, certificate_);
-      } else if (names(record, certificate_) && is_in_force(record, policy_.at) &&
+      } else if (names(record, certificate_) && is_in_force(record, TrustRecord::Use::package, policy_.at) &&
                  scope_holds(record, evidence_.package_name)) {
         speaking_.push_back(&record);
         if (decision_.trusted_by.empty()) decision_.trusted_by = "record " + record.id;
@@ -125,7 +105,9 @@ class Decider {
     for (const TrustRecord& record : policy_.records) {
       if (record.kind != Kind::trust || record.subject != Subject::certificate || record.certificate.empty())
         continue;
-      if (!is_in_force(record, policy_.at) || !scope_holds(record, evidence_.package_name)) continue;
+      if (!is_in_force(record, TrustRecord::Use::package, policy_.at) ||
+          !scope_holds(record, evidence_.package_name))
+        continue;
       anchors.push_back(certificate_of(record));
       anchor_records.push_back(&record);
     }
@@ -209,11 +191,11 @@ class Decider {
   }
 
   void judge_dates(const Certificate& certificate) {
-    if (policy_.at > certificate.not_after()) {
+    if (at_ > certificate.not_after()) {
       weak(IssueCode::expired, "expired",
            whose(certificate) + "ended on " + to_date(certificate.not_after()));
     }
-    if (policy_.at < certificate.not_before()) {
+    if (at_ < certificate.not_before()) {
       note(IssueCode::not_yet_valid, whose(certificate) + "begins on " + to_date(certificate.not_before()));
     }
   }
@@ -237,6 +219,7 @@ class Decider {
   const Certificate& certificate_;
   TrustDecision decision_;
   std::vector<const TrustRecord*> speaking_;
+  Instant at_;             // the time that counts for dates
   Instant retired_since_;  // a look back (--at-time) never gives a retired key back
   bool retired_ = false;
 };
@@ -255,7 +238,7 @@ bool any_content_pin(const TrustPolicy& policy) {
 const TrustRecord* find_content_pin(const TrustPolicy& policy, const Sha256& file) {
   for (const TrustRecord& record : policy.records) {
     if (record.kind == Kind::trust && record.subject == Subject::content && record.sha256 == file &&
-        is_in_force(record, policy.at)) {
+        is_in_force(record, TrustRecord::Use::package, policy.at)) {
       return &record;
     }
   }

@@ -4,6 +4,7 @@
 
 #include "certstore/base/issue.h"
 #include "certstore/certificate.h"
+#include "certstore/timestamp.h"
 #include "certstore/trust_record.h"
 
 #include <map>
@@ -20,6 +21,8 @@ struct SignerEvidence {
   std::string package_name;             // from signed bytes; empty where the format signs no name
   bool bound = false;                   // the set of entries is bound
   std::optional<std::uint64_t> serial;  // of the seal
+  // The checked time stamps of each of its signatures; a signature without any has an empty one.
+  std::vector<std::vector<VerifiedTimestamp>> stamps;
 };
 
 // The rules of one run: what the store says and what the command line adds.
@@ -36,9 +39,11 @@ struct TrustPolicy {
 
 struct TrustDecision {
   bool trusted = false;
-  bool known_before = false;         // some record names this certificate or key, whatever it says
-  std::string trusted_by;            // "--trust" or "record 3f2a…", empty if not trusted
-  std::set<std::string> weaknesses;  // names of those found that nobody allows
+  bool known_before = false;          // some record names this certificate or key, whatever it says
+  std::string trusted_by;             // "--trust" or "record 3f2a…", empty if not trusted
+  std::optional<Instant> stamped_at;  // proven by time stamps: dates and retirement are judged as of then
+  std::string stamped_by;             // who trusts the authority, as trusted_by
+  std::set<std::string> weaknesses;   // names of those found that nobody allows
   Issues issues;  // every finding about this signer, of which the effects count as report.h says
 };
 

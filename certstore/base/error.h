@@ -18,6 +18,7 @@ enum class ErrorKind {
   malformed,    // an input that a signature must not be put on: the container or its layout is not sound
   exposed_key,  // a key that is revoked, retired or known to be public
   dates,        // a certificate outside its validity
+  status,       // a time stamp that is required could not be had
   interrupted,  // by the person
   internal      // a bug
 };

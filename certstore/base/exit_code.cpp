@@ -42,6 +42,8 @@ ExitCode exit_code(ErrorKind kind) {
       return ExitCode::exposed_key;
     case ErrorKind::dates:
       return ExitCode::dates;
+    case ErrorKind::status:
+      return ExitCode::status_unknown;
     case ErrorKind::interrupted:
       return ExitCode::interrupted;
     case ErrorKind::internal:

@@ -58,6 +58,12 @@ enum class IssueCode {
   rollback,
   content_pinned,
   weakness_allowed,
+  timestamped,
+  timestamp_not_trusted,
+  timestamp_useless,
+  // the signature beside the file
+  beside_mismatch,
+  beside_not_trusted,
   // the owners of elements
   owner_older_version,
   owner_not_confirmed,

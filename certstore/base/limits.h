@@ -63,6 +63,11 @@ inline constexpr std::size_t kOwnerCandidates = 8;
 // Deflate cannot exceed 1032:1, so a declared size beyond that is a lie told before inflating.
 inline constexpr std::uint64_t kInflateRatio = 1032;
 
+// What a time stamp authority answers: a token with a chain has 2 to 10 KB.
+inline constexpr std::size_t kTimestampResponse = 256 << 10;
+// Sentences with which it refuses: one or two.
+inline constexpr int kTimestampStatusTexts = 8;
+
 // A store record: the longest holds a certificate chain and a reason.
 inline constexpr std::size_t kStoreRecord = 1 << 20;
 // The file of a store: a million trust records, and a size field that damage cannot turn into terabytes.

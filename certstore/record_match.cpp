@@ -1,0 +1,41 @@
+#include "certstore/record_match.h"
+
+#include "certstore/base/error.h"
+
+namespace certstore {
+
+bool is_in_force(const TrustRecord& record, TrustRecord::Use use, Instant at) {
+  return record.use == use && record.from <= at && (!record.until || at < *record.until);
+}
+
+bool names(const TrustRecord& record, const Certificate& certificate) {
+  switch (record.subject) {
+    case TrustRecord::Subject::certificate:
+      return record.sha256 == certificate.sha256();
+    case TrustRecord::Subject::public_key:
+      return record.sha256 == certificate.public_key_sha256();
+    case TrustRecord::Subject::content:
+      return false;
+  }
+  return false;
+}
+
+// A retired certificate takes its key with it: whoever has the key can have another certificate for it, and
+// an ECDSA signature of a CA has a second form, which makes another fingerprint of the same certificate.
+bool retires(const TrustRecord& record, const Certificate& certificate) {
+  if (record.kind != TrustRecord::Kind::retire) return false;
+  return names(record, certificate) ||
+         (record.subject == TrustRecord::Subject::certificate && !record.certificate.empty() &&
+          certificate_of(record).public_key_sha256() == certificate.public_key_sha256());
+}
+
+Certificate certificate_of(const TrustRecord& record) {
+  try {
+    return Certificate::from_der(record.certificate, "trust record " + record.id);
+  } catch (const Error& error) {
+    // What is wrong with the store must not look like a verdict on the package.
+    throw Error(ErrorKind::store, error.what());
+  }
+}
+
+}  // namespace certstore
