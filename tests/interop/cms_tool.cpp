@@ -2,6 +2,7 @@
 //   cms_tool sign KIND CONTENT FOLDER   FOLDER/signature.p7s, .pem, signer.pem, key.pem, ca.pem
 //   cms_tool check FILE CONTENT [CERTIFICATES...]   a line for each signer; CONTENT "-": the one in the file
 #include "certstore/base/error.h"
+#include "certstore/certificate_file.h"
 #include "tests/unit/cms_files.h"
 
 #include <openssl/pem.h>
@@ -50,7 +51,7 @@ int sign_file(const std::string& kind, const std::string& content, const std::st
 int check_file(const std::string& file, const std::string& content, const std::vector<std::string>& others) {
   auto data = tests::cms::parse(as_bytes(read(file)), file);
   for (const std::string& other : others) {
-    for (const Certificate& certificate : certstore::read_certificates(as_bytes(read(other)), other)) {
+    for (const Certificate& certificate : certstore::read_certificate_file(other).certificates) {
       data.certificates.push_back(certificate);
     }
   }

@@ -40,13 +40,13 @@ Wish usual() {
 
 // Those attributes in that order, signed as they stand there.
 cms::SignerInfo signed_over(const std::vector<Bytes>& attributes) {
-  STACK_OF(ASN1_TYPE)* const set = sk_ASN1_TYPE_new_null();
+  const cms::asn1::Owner<STACK_OF(ASN1_TYPE)> set(sk_ASN1_TYPE_new_null(),
+                                                  certstore::openssl::FreeItem{ASN1_SET_ANY_it});
   for (const Bytes& der : attributes) {
-    sk_ASN1_TYPE_push(set, cms::asn1::decode<ASN1_TYPE>(der, ASN1_ANY_it).release());
+    sk_ASN1_TYPE_push(set.get(), cms::asn1::decode<ASN1_TYPE>(der, ASN1_ANY_it).release());
   }
   cms::SignerInfo signer = ours();
-  cms::AttributeSet read = cms::read_attributes(set, "test");
-  sk_ASN1_TYPE_pop_free(set, ASN1_TYPE_free);
+  cms::AttributeSet read = cms::read_attributes(set.get(), "test");
   signer.signed_attributes = read.attributes;
   signer.malformation = read.malformation;
   signer.signed_bytes = read.der;
