@@ -163,6 +163,36 @@ openssl::X509Certificate begun(const PrivateKey& key, Instant not_before, Instan
   return x509;
 }
 
+void take_subject(X509* x509, const Certificate& before) {
+  const X509_NAME* const name = X509_get_subject_name(before.openssl());
+  openssl::require(X509_set_subject_name(x509, name), "setting the subject");
+  openssl::require(X509_set_issuer_name(x509, name), "setting the issuer");
+}
+
+// What a signer wishes for his certificate, whoever issues it.
+bool is_wish(X509_EXTENSION* extension) {
+  const openssl::Asn1Object always_bound(OBJ_txt2obj(kAlwaysBoundOid, 1));
+  if (!always_bound) openssl::throw_error("making an extension");
+  ASN1_OBJECT* const object = X509_EXTENSION_get_object(extension);
+  const int nid = OBJ_obj2nid(object);
+  return nid == NID_basic_constraints || nid == NID_ext_key_usage || nid == NID_subject_alt_name ||
+         OBJ_cmp(object, always_bound.get()) == 0;
+}
+
+void take_key_usage(X509* x509, const Certificate& before, KeyKind kind) {
+  int critical = -1;
+  const openssl::Asn1BitString usage(
+      static_cast<ASN1_BIT_STRING*>(X509_get_ext_d2i(before.openssl(), NID_key_usage, &critical, nullptr)));
+  openssl::clear_errors();
+  if (!usage) return;
+  constexpr int kKeyEncipherment = 2;  // RFC 5280 4.2.1.3
+  if (kind != KeyKind::rsa) {
+    openssl::require(ASN1_BIT_STRING_set_bit(usage.get(), kKeyEncipherment, 0), "making an extension");
+  }
+  openssl::require(X509_add1_ext_i2d(x509, NID_key_usage, usage.get(), critical, X509V3_ADD_DEFAULT),
+                   "adding an extension");
+}
+
 Certificate finished(X509* x509, const PrivateKey& key) {
   if (X509_sign(x509, key.openssl(), key.document_digest()) <= 0) {
     openssl::throw_error("signing a certificate");
@@ -204,12 +234,30 @@ Certificate renew_self_signed(const PrivateKey& key, const Certificate& before, 
     throw Error(ErrorKind::key, in_quotes(before.subject()) + " is not self-signed by this key");
   }
   const openssl::X509Certificate x509 = begun(key, not_before, not_after);
-  const X509_NAME* const name = X509_get_subject_name(before.openssl());
-  openssl::require(X509_set_subject_name(x509.get(), name), "setting the subject");
-  openssl::require(X509_set_issuer_name(x509.get(), name), "setting the issuer");
+  take_subject(x509.get(), before);
   for (int i = 0; i < X509_get_ext_count(before.openssl()); ++i) {
     openssl::require(X509_add_ext(x509.get(), X509_get_ext(before.openssl(), i), -1), "adding an extension");
   }
+  return finished(x509.get(), key);
+}
+
+Certificate make_successor(const PrivateKey& key, const Certificate& before, Instant not_before,
+                           Instant not_after) {
+  const openssl::X509Certificate x509 = begun(key, not_before, not_after);
+  take_subject(x509.get(), before);
+  for (int i = 0; i < X509_get_ext_count(before.openssl()); ++i) {
+    X509_EXTENSION* const extension = X509_get_ext(before.openssl(), i);
+    if (OBJ_obj2nid(X509_EXTENSION_get_object(extension)) == NID_key_usage) {
+      take_key_usage(x509.get(), before, key.kind());
+    }
+    if (!is_wish(extension)) continue;
+    openssl::require(X509_add_ext(x509.get(), extension, -1), "adding an extension");
+  }
+  if (X509_get_ext_by_NID(before.openssl(), NID_subject_key_identifier, -1) < 0) {
+    return finished(x509.get(), key);
+  }
+  add_extension(x509.get(), NID_subject_key_identifier, "hash");
+  add_extension(x509.get(), NID_authority_key_identifier, "keyid:always");
   return finished(x509.get(), key);
 }
 

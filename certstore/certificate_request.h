@@ -48,6 +48,12 @@ void require_sound_subject(const SubjectName& subject);
 [[nodiscard]] Certificate renew_self_signed(const PrivateKey& key, const Certificate& before,
                                             Instant not_before, Instant not_after);
 
+// Makes a self-signed certificate for another key, with subject and dates as there, and with the extensions
+// of `before` that say neither whose key it is nor what a CA added: key identifiers are of the new key, and
+// keyEncipherment is left out where its kind cannot. `before` may be issued by a CA.
+[[nodiscard]] Certificate make_successor(const PrivateKey& key, const Certificate& before, Instant not_before,
+                                         Instant not_after);
+
 struct Country {
   std::string_view code;
   std::string_view name;

@@ -79,9 +79,33 @@ class Change {
   Roster roster_;
 };
 
-std::string default_of(const Transaction& transaction) {
+DefaultAlias default_of(const Transaction& transaction) {
   const std::optional<Bytes> record = transaction.get(kDefault);
-  return record ? parse_default_record(*record) : std::string(kDefaultAlias);
+  return record ? parse_default_record(*record) : DefaultAlias{std::string(kDefaultAlias), {}, {}};
+}
+
+DefaultAlias default_at(const Transaction& transaction, Instant at) {
+  DefaultAlias found = default_of(transaction);
+  if (!found.next.empty() && found.from <= at) found = {found.next, {}, {}};
+  return found;
+}
+
+void follow_rename(Transaction& transaction, std::string_view alias, std::string_view next) {
+  DefaultAlias found = default_of(transaction);
+  if (found.alias != alias && found.next != alias) return;
+  for (std::string* const name : {&found.alias, &found.next}) {
+    if (*name == alias) *name = next;
+  }
+  transaction.put(kDefault, to_default_record(found));
+}
+
+// Where the one in force goes, its planned successor is meant; where that goes, nothing is planned.
+void follow_removal(Transaction& transaction, std::string_view alias) {
+  const DefaultAlias found = default_of(transaction);
+  if (found.next == alias) return transaction.put(kDefault, to_default_record({found.alias, {}, {}}));
+  if (found.alias != alias) return;
+  if (found.next.empty()) return transaction.erase(kDefault);
+  transaction.put(kDefault, to_default_record({found.next, {}, {}}));
 }
 
 void require_free_alias(const Transaction& transaction, std::string_view alias) {
@@ -180,8 +204,12 @@ StoredIdentity KeyStore::get(std::string_view alias) const {
               known.empty() ? "make one with 'pkgsign init'" : "it has " + known);
 }
 
-std::string KeyStore::default_alias() const {
-  return default_of(environment_.read());
+std::string KeyStore::default_alias(Instant at) const {
+  return planned_default(at).alias;
+}
+
+DefaultAlias KeyStore::planned_default(Instant at) const {
+  return default_at(environment_.read(), at);
 }
 
 MasterKey KeyStore::unlock(const SecretBytes& passphrase) const {
@@ -238,14 +266,24 @@ void KeyStore::rename_identity(const MasterKey& key, std::string_view alias, std
     transaction.erase(record_name(alias));
     record->identity.alias = next;
     change.put_identity(std::move(*record), private_key, key);
-    if (default_of(transaction) == alias) transaction.put(kDefault, to_default_record(next));
+    follow_rename(transaction, alias, next);
     change.finish(key);
   });
 }
 
 void KeyStore::set_default_alias(std::string_view alias) {
   static_cast<void>(get(alias));
-  environment_.update([&](Transaction& transaction) { transaction.put(kDefault, to_default_record(alias)); });
+  environment_.update([&](Transaction& transaction) {
+    transaction.put(kDefault, to_default_record({std::string(alias), {}, {}}));
+  });
+}
+
+void KeyStore::plan_default_alias(std::string_view next, Instant from, Instant at) {
+  static_cast<void>(get(next));
+  environment_.update([&](Transaction& transaction) {
+    const DefaultAlias present = default_at(transaction, at);
+    transaction.put(kDefault, to_default_record({present.alias, std::string(next), from}));
+  });
 }
 
 void KeyStore::remove_identity(const MasterKey& key, std::string_view alias) {
@@ -254,7 +292,7 @@ void KeyStore::remove_identity(const MasterKey& key, std::string_view alias) {
     Change change(transaction, key);
     change.roster().erase(std::string(alias));
     transaction.erase(record_name(alias));
-    if (default_of(transaction) == alias) transaction.erase(kDefault);
+    follow_removal(transaction, alias);
     change.finish(key);
   });
 }

@@ -27,10 +27,19 @@ struct StoredIdentity {
   Bytes certificate;              // DER
   std::vector<Bytes> chain;       // DER, the issuer first
   Instant created{};
+  // SHA-256 of the public key in whose place this one was made (cert renew --new-key).
+  std::optional<Sha256> succeeds = std::nullopt;
 
   // Throw Error(store) where the store holds bytes that are no certificate.
   [[nodiscard]] Certificate own_certificate() const;
   [[nodiscard]] std::vector<Certificate> issuers() const;
+};
+
+// The identity that is used where none is named, and the one that will be from a date on.
+struct DefaultAlias {
+  std::string alias;
+  std::string next;  // empty: no change is planned
+  Instant from{};
 };
 
 class KeyStore {
@@ -47,8 +56,10 @@ class KeyStore {
   [[nodiscard]] std::optional<StoredIdentity> find(std::string_view alias) const;
   // Throws Error(store) where there is none, and names those that there are.
   [[nodiscard]] StoredIdentity get(std::string_view alias) const;
-  // The identity that is used where none is named: the one chosen, else kDefaultAlias.
-  [[nodiscard]] std::string default_alias() const;
+  // The identity that is used at that time where none is named: the one chosen, else kDefaultAlias.
+  [[nodiscard]] std::string default_alias(Instant at = now()) const;
+  // The same with the change that is planned; none, once it has come.
+  [[nodiscard]] DefaultAlias planned_default(Instant at = now()) const;
 
   // Throws Error(passphrase) for a wrong one.
   [[nodiscard]] MasterKey unlock(const SecretBytes& passphrase) const;
@@ -66,8 +77,10 @@ class KeyStore {
                            const Bytes& certificate, const std::vector<Bytes>& chain);
   // Gives an identity another alias, which becomes the default if the old one was. Throws as add_identity().
   void rename_identity(const MasterKey& key, std::string_view alias, std::string_view next);
-  // Throws Error(store) where there is no such identity.
+  // From now on, whatever was planned. Throws Error(store) where there is no such identity.
   void set_default_alias(std::string_view alias);
+  // From `from` on; until then the one that is in force at `at`. Throws likewise.
+  void plan_default_alias(std::string_view next, Instant from, Instant at = now());
   // No byte of the removed record is left in the store's file.
   void remove_identity(const MasterKey& key, std::string_view alias);
 

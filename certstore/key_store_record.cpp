@@ -59,12 +59,14 @@ Roster parse_roster(ByteView bytes) {
 Bytes to_record(const IdentityRecord& record) {
   nlohmann::json chain = nlohmann::json::array();
   for (const Bytes& certificate : record.identity.chain) chain.push_back(to_base64(certificate));
-  return to_bytes({{"kind", record.identity.kind},
-                   {"certificate", to_base64(record.identity.certificate)},
-                   {"chain", chain},
-                   {"created", to_rfc3339(record.identity.created)},
-                   {"version", record.version},
-                   {"key", to_base64(record.sealed_key)}});
+  nlohmann::json object = {{"kind", record.identity.kind},
+                           {"certificate", to_base64(record.identity.certificate)},
+                           {"chain", chain},
+                           {"created", to_rfc3339(record.identity.created)},
+                           {"version", record.version},
+                           {"key", to_base64(record.sealed_key)}};
+  if (record.identity.succeeds) object["succeeds"] = to_hex(*record.identity.succeeds);
+  return to_bytes(object);
 }
 
 IdentityRecord parse_identity(ByteView bytes, const std::string& alias) {
@@ -82,19 +84,30 @@ IdentityRecord parse_identity(ByteView bytes, const std::string& alias) {
   parsed.identity.created = record.instant("created");
   parsed.version = record.number("version");
   parsed.sealed_key = record.base64("key");
+  if (record.has("succeeds")) record.hex("succeeds", parsed.identity.succeeds.emplace());
   record.finish();
   return parsed;
 }
 
-Bytes to_default_record(std::string_view alias) {
-  return to_bytes({{"alias", alias}});
+Bytes to_default_record(const DefaultAlias& chosen) {
+  nlohmann::json object = {{"alias", chosen.alias}};
+  if (!chosen.next.empty()) {
+    object["next"] = chosen.next;
+    object["from"] = to_rfc3339(chosen.from);
+  }
+  return to_bytes(object);
 }
 
-std::string parse_default_record(ByteView bytes) {
+DefaultAlias parse_default_record(ByteView bytes) {
   JsonRecord record(bytes, "default");
-  std::string alias = record.text("alias");
+  DefaultAlias chosen;
+  chosen.alias = record.text("alias");
+  if (record.has("next")) {
+    chosen.next = record.text("next");
+    chosen.from = record.instant("from");
+  }
   record.finish();
-  return alias;
+  return chosen;
 }
 
 }  // namespace certstore

@@ -43,9 +43,9 @@ struct IdentityRecord {
 [[nodiscard]] Bytes to_record(const KeyStoreHeader& header);
 [[nodiscard]] Bytes to_record(const Roster& roster);
 [[nodiscard]] Bytes to_record(const IdentityRecord& record);
-// The record "default": an alias.
-[[nodiscard]] Bytes to_default_record(std::string_view alias);
-[[nodiscard]] std::string parse_default_record(ByteView bytes);
+// The record "default".
+[[nodiscard]] Bytes to_default_record(const DefaultAlias& chosen);
+[[nodiscard]] DefaultAlias parse_default_record(ByteView bytes);
 // These throw Error(store); a header of a newer schema says so.
 [[nodiscard]] KeyStoreHeader parse_key_store_header(ByteView bytes);
 [[nodiscard]] Roster parse_roster(ByteView bytes);

@@ -32,6 +32,7 @@ using Digest = std::unique_ptr<EVP_MD, Free<EVP_MD_free>>;
 using X509Certificate = std::unique_ptr<X509, Free<X509_free>>;
 using X509Name = std::unique_ptr<X509_NAME, Free<X509_NAME_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>>;
+using Asn1BitString = std::unique_ptr<ASN1_BIT_STRING, Free<ASN1_BIT_STRING_free>>;
 using Asn1Ia5String = std::unique_ptr<ASN1_IA5STRING, Free<ASN1_IA5STRING_free>>;
 using Asn1Integer = std::unique_ptr<ASN1_INTEGER, Free<ASN1_INTEGER_free>>;
 using Asn1Object = std::unique_ptr<ASN1_OBJECT, Free<ASN1_OBJECT_free>>;

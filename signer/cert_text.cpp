@@ -94,13 +94,19 @@ void print_identity(const certstore::StoredIdentity& identity, Instant now, std:
   }
 }
 
-std::string identity_json(const certstore::StoredIdentity& identity, Instant now) {
+std::string identity_json(const certstore::StoredIdentity& identity, const Overlap& overlap, Instant now) {
   const Certificate certificate = identity.own_certificate();
   nlohmann::ordered_json json = {{"schema", 1}, {"alias", json_text(identity.alias)}};
   json.update(certificate_json(certificate));
   json["daysLeft"] = days(certificate.not_after() - now);
   json["alwaysBound"] = certificate.promises_bound_packages();
   json["created"] = certstore::to_rfc3339(identity.created);
+  json["successorOf"] = nullptr;
+  if (overlap.successor_of) json["successorOf"] = json_text(*overlap.successor_of);
+  json["successors"] = nlohmann::ordered_json::array();
+  for (const std::string& alias : overlap.successors) json["successors"].push_back(json_text(alias));
+  json["overlapUntil"] = nullptr;
+  if (overlap.until) json["overlapUntil"] = certstore::to_rfc3339(*overlap.until);
   json["chain"] = nlohmann::ordered_json::array();
   for (const Certificate& issuer : identity.issuers()) json["chain"].push_back(certificate_json(issuer));
   return json.dump(2);

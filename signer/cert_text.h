@@ -4,6 +4,7 @@
 #include "certstore/base/time.h"
 #include "certstore/certificate.h"
 #include "certstore/key_store.h"
+#include "signer/overlap.h"
 
 #include <ostream>
 #include <string>
@@ -19,6 +20,7 @@ namespace signer {
 // One fact a line.
 void print_identity(const certstore::StoredIdentity& identity, certstore::Instant now, std::ostream& out);
 // One JSON object on several lines, "schema": 1.
-[[nodiscard]] std::string identity_json(const certstore::StoredIdentity& identity, certstore::Instant now);
+[[nodiscard]] std::string identity_json(const certstore::StoredIdentity& identity, const Overlap& overlap,
+                                        certstore::Instant now);
 
 }  // namespace signer

@@ -4,6 +4,7 @@
 #include "signer/cert_text.h"
 #include "signer/commands.h"
 #include "signer/document_output.h"
+#include "signer/overlap.h"
 #include "signer/store_access.h"
 
 #include <array>
@@ -25,10 +26,15 @@ ExitCode show(const Arguments& arguments) {
   const auto keys = open_keys(arguments, certstore::OpenMode::read);
   const auto identity = keys.get(alias);
   if (arguments.quiet()) return ExitCode::accepted;
+  const certstore::Instant now = certstore::now();
+  const Overlap overlap = overlap_of(keys, identity, now);
   if (as_json) {
-    std::cout << identity_json(identity, certstore::now()) << "\n";
+    std::cout << identity_json(identity, overlap, now) << "\n";
   } else {
-    print_identity(identity, certstore::now(), std::cout);
+    print_identity(identity, now, std::cout);
+    if (const std::string text = text_of(overlap); !text.empty()) {
+      std::cout << "succession:   " << text << "\n";
+    }
   }
   remind_of_backup(arguments, keys);
   return ExitCode::accepted;
@@ -36,7 +42,8 @@ ExitCode show(const Arguments& arguments) {
 
 ExitCode list(const Arguments& arguments) {
   const auto keys = open_keys(arguments, certstore::OpenMode::read);
-  const std::string chosen = keys.default_alias();
+  const certstore::Instant now = certstore::now();
+  const certstore::DefaultAlias chosen = keys.planned_default(now);
   for (const auto& identity : keys.list()) {
     if (arguments.quiet()) break;
     const bool is_own = identity.kind == certstore::kStatementKey;
@@ -49,9 +56,14 @@ ExitCode list(const Arguments& arguments) {
       continue;
     }
     std::cout << "until " << certstore::to_date(certificate.not_after()) << " ("
-              << validity_text(certificate, certstore::now()) << ")  "
-              << certstore::escaped(certificate.subject()) << (identity.alias == chosen ? "  (default)" : "")
-              << "\n";
+              << validity_text(certificate, now) << ")  " << certstore::escaped(certificate.subject());
+    const std::string overlap = text_of(overlap_of(keys, identity, now));
+    if (!overlap.empty()) std::cout << "  " << overlap;
+    if (identity.alias == chosen.alias) std::cout << "  (default)";
+    if (identity.alias == chosen.next) {
+      std::cout << "  (default from " << certstore::to_date(chosen.from) << ")";
+    }
+    std::cout << "\n";
   }
   return ExitCode::accepted;
 }

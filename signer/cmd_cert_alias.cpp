@@ -1,6 +1,9 @@
+#include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "signer/commands.h"
+#include "signer/overlap.h"
 #include "signer/store_access.h"
+#include "verifier/policy_source.h"
 
 #include <iostream>
 
@@ -24,10 +27,25 @@ ExitCode rename(const Arguments& arguments) {
 
 ExitCode choose(const Arguments& arguments) {
   const std::string& alias = arguments.operands().front();
+  const auto from = verifier::time_option(arguments, "from");
   auto keys = open_keys(arguments, certstore::OpenMode::write);
-  static_cast<void>(get_identity(keys, alias));
-  keys.set_default_alias(alias);
-  if (!arguments.quiet()) std::cout << in_quotes(alias) << " is used where no --alias is given\n";
+  if (overlap_of(keys, get_identity(keys, alias), certstore::now()).awaits_ca) {
+    throw certstore::Error(certstore::ErrorKind::key,
+                           "no CA has issued the certificate of " + in_quotes(alias) + " yet",
+                           "pkgsign cert import FILE --alias " + certstore::shell_quoted(alias));
+  }
+  if (from) {
+    plan_default(keys, alias, *from, certstore::now());
+  } else {
+    keys.set_default_alias(alias);
+  }
+  if (arguments.quiet()) return ExitCode::accepted;
+  std::cout << in_quotes(alias) << " is used where no --alias is given";
+  if (from) {
+    std::cout << ", from " << certstore::to_rfc3339(*from) << " on; until then "
+              << in_quotes(keys.default_alias());
+  }
+  std::cout << "\n";
   return ExitCode::accepted;
 }
 
@@ -47,7 +65,8 @@ certstore::cli::Command cert_default_command() {
   return {.name = "cert default",
           .operands = "NAME",
           .summary = "choose the identity that is used where no --alias is given",
-          .options = {certstore::cli::kStoreOption},
+          .options = {{"from", '\0', "DATE", "from then on; until then it stays as it is"},
+                      certstore::cli::kStoreOption},
           .example = "pkgsign cert default server-2026",
           .exit_codes = "0 chosen, 1 no such identity, 2 usage",
           .run = choose};

@@ -36,6 +36,18 @@ std::vector<Certificate> certificates_of(const Arguments& arguments) {
   return certificates;
 }
 
+// The issuers that the store knows: of this identity, and of the one that it follows.
+std::vector<Certificate> known_issuers(const certstore::KeyStore& keys,
+                                       const certstore::StoredIdentity& identity) {
+  std::vector<Certificate> known = identity.issuers();
+  if (!identity.succeeds) return known;
+  for (const certstore::StoredIdentity& other : keys.list()) {
+    if (other.own_certificate().public_key_sha256() != *identity.succeeds) continue;
+    for (const Certificate& issuer : other.issuers()) known.push_back(issuer);
+  }
+  return known;
+}
+
 // What is allowed, and will surprise somebody later.
 void warn_of(const Arguments& arguments, const CaAnswer& answer, const Certificate& before) {
   const Certificate& certificate = answer.certificate;
@@ -66,10 +78,16 @@ void tell(const Arguments& arguments, const certstore::StoredIdentity& identity)
 
 ExitCode run(const Arguments& arguments) {
   const std::string alias = alias_of(arguments);
-  auto identity = get_identity(open_keys(arguments, certstore::OpenMode::read), alias);
+  certstore::StoredIdentity identity;
+  std::vector<Certificate> known;
+  {
+    const auto keys = open_keys(arguments, certstore::OpenMode::read);
+    identity = get_identity(keys, alias);
+    known = known_issuers(keys, identity);
+  }
   const Certificate before = identity.own_certificate();
   const CaAnswer answer =
-      certstore::arrange_ca_answer(certificates_of(arguments), identity.issuers(), before, certstore::now());
+      certstore::arrange_ca_answer(certificates_of(arguments), known, before, certstore::now());
   warn_of(arguments, answer, before);
   identity.certificate = answer.certificate.der();
   identity.chain.clear();

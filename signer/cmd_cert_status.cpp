@@ -3,6 +3,7 @@
 #include "signer/backup_reminder.h"
 #include "signer/cert_text.h"
 #include "signer/commands.h"
+#include "signer/overlap.h"
 #include "signer/remaining.h"
 #include "signer/store_access.h"
 #include "verifier/policy_source.h"
@@ -41,7 +42,9 @@ ExitCode run(const Arguments& arguments) {
     std::cout << certstore::escaped(identity.alias) << ": " << validity_text(first, now) << ", until "
               << certstore::to_date(first.not_after())
               << (first == own ? "" : " (its issuer " + certstore::in_quotes(first.subject()) + ")") << ", "
-              << certstore::escaped(own.subject()) << "\n";
+              << certstore::escaped(own.subject());
+    const std::string overlap = text_of(overlap_of(keys, identity, now));
+    std::cout << (overlap.empty() ? "" : "; ") << overlap << "\n";
   }
   remind_of_backup(arguments, keys);
   return code;

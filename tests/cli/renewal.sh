@@ -69,3 +69,157 @@ sign 2 -o no.package --also server
 warns "'server' would sign twice"
 sign 1 -o no.package --also nobody
 expect 2 pkgsign sign "$package" -o no.package --also second --key x --cert y
+
+begin 'a new key beside the old one: same subject, names, use and promise, and the old one signs on'
+other_store() { rm -rf "$scratch/store"; export PKGTRUST_STORE=$scratch/store; }
+other_store
+openssl req -x509 -newkey rsa:2048 -nodes -keyout own.key -out own.pem -days 400 -subj '/O=Example/CN=own.example' \
+  -addext subjectAltName=DNS:own.example,DNS:two.example -addext extendedKeyUsage=serverAuth,codeSigning \
+  -addext keyUsage=critical,digitalSignature,keyEncipherment -addext nsComment=mine 2>/dev/null
+chmod 600 own.key
+make server --key rsa-2048 --kdf-cost 1:8 --days 400
+expect 0 pkgsign cert export -o old.pem
+expect 1 pkgsign cert renew --new-key same --passphrase env:WRONG
+expect 0 pkgsign cert renew --new-key same --new-alias next --passphrase env:GIVEN
+says "^succession: +overlap until 20[0-9-]+, successor of 'server'\$"
+says '^tell your importers: SHA256 [0-9a-f]{64}$'
+says 'pkgsign cert default next'
+warns "no backup has the key of 'next' and 1 more"
+expect 0 pkgsign cert export --alias next -o new.pem
+for part in subject ext=extendedKeyUsage,keyUsage,basicConstraints; do
+  check_that "the same $part" sh -c "for f in old new; do openssl x509 -in \$f.pem -noout -${part/=/ } | sha256sum; done | uniq | wc -l | grep -qx 1"
+done
+check_that 'another key' sh -c "for f in old new; do openssl x509 -in \$f.pem -noout -pubkey | sha256sum; done | uniq | wc -l | grep -qx 2"
+check_that 'identifiers of its own' sh -c "for f in old new; do openssl x509 -in \$f.pem -noout -ext subjectKeyIdentifier | tail -1; done | uniq | wc -l | grep -qx 2"
+check_that 'OpenSSL verifies it' openssl verify -CAfile new.pem new.pem >>"$out"
+expect 0 pkgsign cert show --alias next
+says '^packages: +always bound'
+expect 0 pkgsign cert export -o still.pem
+same old.pem still.pem
+sign 0 -o by-old.package
+expect 0 pkgverify check --trust old.pem by-old.package
+sign 0 -o by-new.package --alias next
+expect 0 pkgverify check --trust new.pem by-new.package
+expect 0 pkgsign store check --passphrase env:GIVEN
+says '2 identities and the key of the store, each opens and matches'
+
+begin 'list, status and show tell of the overlap'
+end=$(end_of server | cut -c1-10)
+expect 0 pkgsign cert list
+says "^server .*overlap until $end, then 'next'  \(default\)\$"
+says "^next .*overlap until $end, successor of 'server'\$"
+expect 0 pkgsign cert status
+says "^next: .*; overlap until $end, successor of 'server'\$"
+expect 0 pkgsign cert show --alias next --format json
+check_that 'JSON' python3 -c 'import json,sys; x = json.load(open(sys.argv[1])); assert x["successorOf"] == "server" and x["overlapUntil"][:10] == sys.argv[2] and x["successors"] == [], x' "$out" "$end"
+
+begin 'the default moves at a date, or when told, and back'
+expect 2 pkgsign cert default next --from 2020-01-01
+expect 2 pkgsign cert default next --from "$(end_of server 1)"
+warns 'nothing could be signed in between'
+move=$(end_of server -30)
+expect 0 pkgsign cert default next --from "$move"
+says "until then 'server'"
+expect 0 pkgsign cert list
+says "^next .*overlap until ${move%T*}, successor of 'server'  \(default from ${move%T*}\)\$"
+sign 0 -o before.package
+expect 0 pkgverify check --trust old.pem before.package
+expect 0 faketime -f '+371d' pkgsign cert list
+says "^next .*successor of 'server'  \(default\)\$"
+says "^server .*succeeded by 'next'\$"
+expect 0 faketime -f '+371d' pkgsign sign "$package" -o after.package --passphrase env:GIVEN
+expect 0 pkgverify check --trust new.pem after.package
+expect 0 faketime -f '+371d' pkgsign cert default server
+expect 0 faketime -f '+371d' pkgsign cert list
+says '^server .*\(default\)$'
+expect 0 pkgsign cert default next
+expect 0 pkgsign cert show
+says '^identity: +next$'
+expect 0 pkgsign cert show --alias server
+says "^succession: +succeeded by 'next'\$"
+
+begin 'names and removal keep the succession'
+expect 0 pkgsign cert rename server former --passphrase env:GIVEN
+expect 0 pkgsign cert list
+says "^next .*successor of 'former'"
+expect 0 pkgsign cert renew --alias former --passphrase env:GIVEN
+expect 0 pkgsign cert list
+says "^next .*successor of 'former'"
+expect 0 pkgsign cert remove former --yes --passphrase env:GIVEN
+expect 0 pkgsign cert list
+says '^next .*successor of a key that was removed  \(default\)$'
+
+begin 'the name of the next one has the year, and takes no place'
+year=$(date -u +%Y)
+expect 0 pkgsign cert renew --alias next --new-key same --passphrase env:GIVEN
+says "^identity: +next-$year\$"
+expect 1 pkgsign cert renew --alias next --new-key same --passphrase env:GIVEN
+warns "^pkgsign: hint: --new-alias NAME"
+expect 1 pkgsign cert renew --alias "next-$year" --new-key same --passphrase env:GIVEN
+
+begin 'what contradicts itself is refused, and makes nothing'
+before=$(pkgsign cert list | cut -d' ' -f1)
+expect 2 pkgsign cert renew --new-alias x --passphrase env:GIVEN
+expect 2 pkgsign cert renew --default-from "$(end_of next -1)" --passphrase env:GIVEN
+expect 2 pkgsign cert renew --new-key dsa --new-alias x --passphrase env:GIVEN
+expect 2 pkgsign cert renew --new-key same --new-alias x --default-from "$(end_of next 1)" --passphrase env:GIVEN
+expect 2 pkgsign cert renew --new-key same --new-alias x --default-from 2020-01-01 --passphrase env:GIVEN
+expect 2 pkgsign cert renew --alias "next-$year" --new-key same --new-alias x --default-from "$(end_of next -1)" --passphrase env:GIVEN
+warns 'is not the default'
+expect 1 pkgsign cert renew --new-key same --new-alias statement --passphrase env:GIVEN
+expect 1 pkgsign cert renew --alias statement --new-key same --new-alias x --passphrase env:GIVEN
+check_that 'nothing was made' test "$before" = "$(pkgsign cert list | cut -d' ' -f1)"
+
+begin 'an imported certificate keeps its alternative names; another kind of key drops what it cannot'
+expect 0 pkgsign key import own.key --cert own.pem --alias own --passphrase env:GIVEN
+expect 0 pkgsign cert renew --alias own --new-key p-256 --new-alias own-ec --days 10 --passphrase env:GIVEN
+warns 'no vRO package can be signed with it'
+expect 0 pkgsign cert export --alias own-ec -o ec.pem
+expect 0 openssl x509 -in ec.pem -noout -text
+says 'DNS:own.example, DNS:two.example'
+says 'prime256v1|P-256'
+says '^ +Digital Signature$'
+never_says 'Key Encipherment'
+check_that 'OpenSSL verifies it' openssl verify -CAfile ec.pem ec.pem >>"$out"
+
+begin 'under a CA a new key waits beside the old certificate for the answer'
+ca() { openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 800 -subj '/CN=Example Root' -addext keyUsage=critical,keyCertSign 2>/dev/null; }
+answer() {
+  expect 0 pkgsign csr export --alias "$1" -o "$1.csr" --passphrase env:GIVEN
+  openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -copy_extensions copyall -days 400 -out "$1.crt" 2>/dev/null
+}
+ca
+make issued --key rsa-2048
+answer issued
+expect 0 pkgsign cert import issued.crt --chain ca.pem --alias issued --passphrase env:GIVEN
+expect 0 pkgsign cert export --alias issued -o issued.pem
+expect 1 pkgsign cert renew --alias issued --passphrase env:GIVEN
+warns '--new-key'
+expect 0 pkgsign cert renew --alias issued --new-key same --new-alias waiting --passphrase env:GIVEN
+says 'pkgsign csr export --alias waiting -o FILE'
+says 'pkgsign cert import FILE --alias waiting'
+says "no CA has issued its certificate yet"
+expect 1 pkgsign cert default waiting
+warns 'no CA has issued'
+answer waiting
+expect 0 pkgsign cert import waiting.crt --alias waiting --passphrase env:GIVEN
+expect 0 pkgsign cert list
+says "^waiting .*successor of 'issued'"
+never_says 'no CA has issued'
+expect 0 pkgsign cert export --alias issued -o kept.pem
+same issued.pem kept.pem
+sign 0 -o issued.package --alias waiting
+expect 0 pkgverify check --trust ca.pem issued.package
+expect 0 pkgsign cert default issued
+expect 0 pkgsign cert renew --new-key same --new-alias later --passphrase env:GIVEN
+expect 2 pkgsign cert renew --new-key same --new-alias third --default-from "$(end_of issued -1)" --passphrase env:GIVEN
+warns 'the CA must issue the new certificate'
+
+begin 'a backup holds both keys, the succession and the plan'
+expect 0 pkgsign cert default waiting --from "$(end_of issued -10)"
+pkgsign cert list | sed 's/([0-9]* days left)//' >before
+expect 0 pkgsign backup create -o all.backup --passphrase env:GIVEN --file-passphrase env:WRONG
+PKGTRUST_STORE=$scratch/again expect 0 pkgsign backup restore all.backup --passphrase env:GIVEN --file-passphrase env:WRONG --kdf-cost 1:8
+PKGTRUST_STORE=$scratch/again expect 0 pkgsign cert list
+sed -i 's/([0-9]* days left)//' "$out"
+same before "$out"

@@ -81,6 +81,53 @@ BOOST_AUTO_TEST_CASE(the_default_is_the_chosen_one_until_it_goes) {
   BOOST_CHECK_EQUAL(store.default_alias(), "server");
 }
 
+BOOST_AUTO_TEST_CASE(a_planned_default_comes_at_its_second) {
+  const Instant now = parse_instant("2026-01-01");
+  const Instant then = parse_instant("2026-02-01");
+  store.add_identity(key, identity("second"), secret("private key of second"));
+  store.add_identity(key, identity("third"), secret("private key of third"));
+  BOOST_CHECK_EXCEPTION(store.plan_default_alias("nobody", then, now), Error, is_store_trouble);
+  store.plan_default_alias("second", then, now);
+  BOOST_CHECK_EQUAL(store.default_alias(then - std::chrono::seconds(1)), "server");
+  BOOST_CHECK_EQUAL(store.planned_default(now).next, "second");
+  BOOST_CHECK_EQUAL(store.default_alias(then), "second");
+  BOOST_CHECK(store.planned_default(then).next.empty());
+  // Planned anew after it came: what is in force stays in force until then.
+  store.plan_default_alias("third", then + std::chrono::days(9), then);
+  BOOST_CHECK_EQUAL(store.default_alias(now), "second");
+  BOOST_CHECK_EQUAL(store.default_alias(then + std::chrono::days(9)), "third");
+  store.set_default_alias("server");
+  BOOST_CHECK_EQUAL(store.default_alias(then + std::chrono::days(9)), "server");
+}
+
+BOOST_AUTO_TEST_CASE(a_planned_default_follows_its_identities) {
+  const Instant now = parse_instant("2026-01-01");
+  const Instant then = parse_instant("2026-02-01");
+  store.add_identity(key, identity("second"), secret("private key of second"));
+  store.plan_default_alias("second", then, now);
+  store.rename_identity(key, "server", "first");
+  store.rename_identity(key, "second", "next");
+  BOOST_CHECK_EQUAL(store.default_alias(now), "first");
+  BOOST_CHECK_EQUAL(store.default_alias(then), "next");
+  store.remove_identity(key, "first");
+  BOOST_CHECK_EQUAL(store.default_alias(now), "next");
+  store.add_identity(key, identity("third"), secret("private key of third"));
+  store.plan_default_alias("third", then, now);
+  store.remove_identity(key, "third");
+  BOOST_CHECK_EQUAL(store.default_alias(then), "next");
+}
+
+BOOST_AUTO_TEST_CASE(the_succession_is_kept_with_the_identity) {
+  StoredIdentity second = identity("second");
+  second.succeeds = sha256(as_bytes("a public key"));
+  store.add_identity(key, second, secret("private key of second"));
+  store.rename_identity(key, "second", "next");
+  BOOST_CHECK(store.get("next").succeeds == second.succeeds);
+  BOOST_CHECK(!store.get("server").succeeds);
+  store.replace_certificate(key, "next", present("next"), Bytes{1, 2, 3}, {});
+  BOOST_CHECK(store.get("next").succeeds == second.succeeds);
+}
+
 BOOST_AUTO_TEST_CASE(the_key_of_the_store_is_made_once_and_is_for_statements_alone) {
   ensure_statement_key(store, key, parse_instant("2026-11-23"));
   const StoredIdentity own = store.get("statement");

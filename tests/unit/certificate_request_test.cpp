@@ -1,6 +1,7 @@
 #include "certstore/certificate_request.h"
 #include "certstore/base/error.h"
 #include "certstore/base/file.h"
+#include "tests/unit/certificates.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -160,6 +161,61 @@ BOOST_AUTO_TEST_CASE(serials_are_random_and_of_128_bits) {
   // Over 40 serials the first bit is set somewhere, and clear somewhere (but for one time in 10^12).
   BOOST_TEST(std::count(digits.begin(), digits.begin() + 8, true) > 0);
   BOOST_TEST(std::count(digits.begin() + 8, digits.end(), true) > 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(successors)
+
+// What a CA may have made of a request.
+Certificate issued() {
+  const PrivateKey ca_key = PrivateKey::make_rsa(2048);
+  const auto ca = tests::make_certificate({.common_name = "CA", .extensions = {}}, ca_key.openssl(), nullptr,
+                                          ca_key.openssl());
+  return tests::make_certificate({.common_name = "server",
+                                  .extensions = {{NID_basic_constraints, "critical,CA:FALSE"},
+                                                 {NID_key_usage, "critical,digitalSignature,keyEncipherment"},
+                                                 {NID_ext_key_usage, "serverAuth,codeSigning"},
+                                                 {NID_subject_alt_name, "DNS:a.example,IP:192.0.2.1"},
+                                                 {NID_crl_distribution_points, "URI:http://ca.example/crl"},
+                                                 {NID_info_access, "OCSP;URI:http://ca.example/ocsp"},
+                                                 {NID_subject_key_identifier, "00112233"}}},
+                                 key().openssl(), &ca, ca_key.openssl());
+}
+
+BOOST_AUTO_TEST_CASE(a_successor_has_the_wishes_and_nothing_that_a_ca_added) {
+  const auto other = PrivateKey::make_rsa(2048);
+  const auto next = make_successor(other, issued(), parse_instant("2026-01-01"), parse_instant("2027-01-01"));
+  BOOST_TEST(next.is_self_signed());
+  BOOST_TEST(other.matches(next));
+  BOOST_TEST(next.subject() == "CN=server");
+  BOOST_TEST((next.not_after() == parse_instant("2027-01-01")));
+  const std::string text = openssl_says(next, "-text");
+  BOOST_TEST(holds(text, "DNS:a.example, IP Address:192.0.2.1"));
+  BOOST_TEST(holds(text, "Digital Signature, Key Encipherment"));
+  BOOST_TEST(holds(text, "TLS Web Server Authentication, Code Signing"));
+  BOOST_TEST(holds(text, "CA:FALSE"));
+  BOOST_TEST(!holds(text, "ca.example"));
+  BOOST_TEST(!holds(text, "00:11:22:33"));
+  BOOST_TEST(holds(text, "X509v3 Subject Key Identifier"));
+}
+
+BOOST_AUTO_TEST_CASE(a_successor_of_another_kind_has_no_use_that_its_kind_cannot_have) {
+  const auto other = PrivateKey::make("ed25519");
+  const auto next = make_successor(other, issued(), parse_instant("2026-01-01"), parse_instant("2027-01-01"));
+  BOOST_TEST(!holds(openssl_says(next, "-text"), "Key Encipherment"));
+  BOOST_TEST(holds(openssl_says(next, "-ext keyUsage"), "critical\n    Digital Signature\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_successor_keeps_the_promise_of_its_profile) {
+  for (const Profile profile : {Profile::server, Profile::code_signing, Profile::product}) {
+    const auto before = make_self_signed(key(), terms(profile));
+    const auto next = make_successor(PrivateKey::make_rsa(2048), before, parse_instant("2026-01-01"),
+                                     parse_instant("2027-01-01"));
+    BOOST_TEST(next.promises_bound_packages() == before.promises_bound_packages());
+    const std::string what = "-subject -ext basicConstraints,keyUsage,extendedKeyUsage";
+    BOOST_TEST(openssl_says(next, what) == openssl_says(before, what));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
