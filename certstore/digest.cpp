@@ -1,8 +1,7 @@
 #include "certstore/digest.h"
 
-#include "certstore/base/error.h"
-
 #include <algorithm>
+#include <mutex>
 
 namespace certstore {
 namespace {
@@ -15,13 +14,17 @@ struct AlgorithmRow {
   std::size_t size;
 };
 
-constexpr std::array<AlgorithmRow, 6> kAlgorithms = {{
+constexpr std::array<AlgorithmRow, 10> kAlgorithms = {{
     {DigestAlgorithm::md5, "MD5", "MD5", "md5", 16},
     {DigestAlgorithm::sha1, "SHA1", "SHA-1", "sha1", 20},
     {DigestAlgorithm::sha224, "SHA2-224", "SHA-224", "", 28},
     {DigestAlgorithm::sha256, "SHA2-256", "SHA-256", "", 32},
     {DigestAlgorithm::sha384, "SHA2-384", "SHA-384", "", 48},
     {DigestAlgorithm::sha512, "SHA2-512", "SHA-512", "", 64},
+    {DigestAlgorithm::sha3_224, "SHA3-224", "SHA3-224", "", 28},
+    {DigestAlgorithm::sha3_256, "SHA3-256", "SHA3-256", "", 32},
+    {DigestAlgorithm::sha3_384, "SHA3-384", "SHA3-384", "", 48},
+    {DigestAlgorithm::sha3_512, "SHA3-512", "SHA3-512", "", 64},
 }};
 
 const AlgorithmRow& row(DigestAlgorithm algorithm) {
@@ -42,38 +45,14 @@ std::size_t size_of(DigestAlgorithm algorithm) {
 
 const EVP_MD* evp(DigestAlgorithm algorithm) {
   // Fetching costs more than hashing a small file, so each is fetched once, when it is first asked for.
-  const auto fetch = [](DigestAlgorithm wanted) {
-    openssl::Digest fetched(EVP_MD_fetch(nullptr, row(wanted).fetch_name, nullptr));
-    if (!fetched) openssl::throw_error("fetching a digest");
-    return fetched;
-  };
-  switch (algorithm) {
-    case DigestAlgorithm::md5: {
-      static const openssl::Digest fetched = fetch(DigestAlgorithm::md5);
-      return fetched.get();
-    }
-    case DigestAlgorithm::sha1: {
-      static const openssl::Digest fetched = fetch(DigestAlgorithm::sha1);
-      return fetched.get();
-    }
-    case DigestAlgorithm::sha224: {
-      static const openssl::Digest fetched = fetch(DigestAlgorithm::sha224);
-      return fetched.get();
-    }
-    case DigestAlgorithm::sha256: {
-      static const openssl::Digest fetched = fetch(DigestAlgorithm::sha256);
-      return fetched.get();
-    }
-    case DigestAlgorithm::sha384: {
-      static const openssl::Digest fetched = fetch(DigestAlgorithm::sha384);
-      return fetched.get();
-    }
-    case DigestAlgorithm::sha512: {
-      static const openssl::Digest fetched = fetch(DigestAlgorithm::sha512);
-      return fetched.get();
-    }
-  }
-  throw Error(ErrorKind::internal, "a digest algorithm without a case");
+  static std::array<openssl::Digest, kAlgorithms.size()> fetched;
+  static std::array<std::once_flag, kAlgorithms.size()> once;
+  const auto place = static_cast<std::size_t>(algorithm);
+  std::call_once(once.at(place), [&] {
+    fetched.at(place).reset(EVP_MD_fetch(nullptr, row(algorithm).fetch_name, nullptr));
+    if (!fetched.at(place)) openssl::throw_error("fetching a digest");
+  });
+  return fetched.at(place).get();
 }
 
 Digester::Digester(DigestAlgorithm algorithm) : algorithm_(algorithm), context_(EVP_MD_CTX_new()) {

@@ -11,7 +11,18 @@
 
 namespace certstore {
 
-enum class DigestAlgorithm { md5, sha1, sha224, sha256, sha384, sha512 };
+enum class DigestAlgorithm {
+  md5,
+  sha1,
+  sha224,
+  sha256,
+  sha384,
+  sha512,
+  sha3_224,
+  sha3_256,
+  sha3_384,
+  sha3_512
+};
 
 using Sha256 = std::array<std::uint8_t, 32>;
 

@@ -173,11 +173,13 @@ class Decider {
       note(IssueCode::known_public_key, whose(certificate) + "public key SHA-256 " + to_hex(key));
     }
     const bool rsa = certificate.key_kind() == KeyKind::rsa || certificate.key_kind() == KeyKind::rsa_pss;
-    if (rsa && certificate.key_bits() < 2048) {
+    const bool dsa = certificate.key_kind() == KeyKind::dsa;
+    if ((rsa || dsa) && certificate.key_bits() < 2048) {
       weak(IssueCode::short_key, "short-key",
-           whose(certificate) + "the RSA key has " + std::to_string(certificate.key_bits()) + " bits");
+           whose(certificate) + "the " + (rsa ? "RSA" : "DSA") + " key has " +
+               std::to_string(certificate.key_bits()) + " bits");
     }
-    if (certificate.key_kind() == KeyKind::dsa) {
+    if (dsa) {
       weak(IssueCode::dsa_key, "dsa", whose(certificate) + "the key is a DSA key");
     }
   }

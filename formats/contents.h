@@ -52,6 +52,13 @@ struct PackageFacts {
   std::string name;
   std::vector<std::pair<std::string, std::string>> properties;  // further ones, to show
   std::optional<Seal> seal;
+  bool bound = false;  // the signatures say which entries belong together
+};
+
+// An entry that needs a signature and has none, and what that means in this layout.
+struct Uncovered {
+  std::size_t entry = 0;
+  certstore::Issue issue;
 };
 
 // What the verified signatures cover.
@@ -62,6 +69,11 @@ struct Coverage {
   std::optional<certstore::DigestAlgorithm> set_digest;
   // For each verified signature the certificate that its bytes name, among those of the key that signed.
   std::vector<certstore::Certificate> signers;
+  // For each verified signature the digests on which what it covers hangs, besides its own; may be left
+  // empty.
+  std::vector<std::vector<certstore::DigestAlgorithm>> digests;
+  // Where rules allow it, these are only reported.
+  std::vector<Uncovered> uncovered;
   PackageFacts facts;
   certstore::Issues issues;
 };

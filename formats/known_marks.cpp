@@ -27,16 +27,6 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-// JAR File Specification, "Signed JAR File": case does not matter, subfolders do not count.
-bool is_jar_signature(std::string_view name) {
-  constexpr std::string_view kFolder = "META-INF/";
-  if (name.size() <= kFolder.size()) return false;
-  const std::string folded = upper(name);
-  if (!folded.starts_with(kFolder) || folded.find('/', kFolder.size()) != std::string::npos) return false;
-  return folded.ends_with(".SF") || folded.ends_with(".RSA") || folded.ends_with(".DSA") ||
-         folded.ends_with(".EC") || folded.starts_with("META-INF/SIG-");
-}
-
 struct MemberMark {
   std::string_view member;
   std::string_view what;
@@ -45,6 +35,11 @@ struct MemberMark {
 constexpr std::array kMembers = {
     MemberMark{"META-INF/cose.sig", "a browser extension signed with COSE", "the browser's add-on manager"},
     MemberMark{".signature.p7s", "a signed NuGet package", "dotnet nuget verify"},
+    MemberMark{"AppxSignature.p7x", "a signed Windows app package (MSIX)", "signtool verify"},
+    MemberMark{"META-INF/documentsignatures.xml", "a signed OpenDocument file", "LibreOffice"},
+    MemberMark{"package/services/digital-signature/origin.psdsor", "a signed OPC package (VSIX)",
+               "the program that opens it; signtool verify for VSIX"},
+    MemberMark{"_xmlsignatures/origin.sigs", "a signed Office document", "the program that opens it"},
 };
 
 struct PrefixMark {
@@ -85,13 +80,6 @@ bool is_ova(const certstore::InputFile& file) {
 
 }  // namespace
 
-std::optional<std::string> jar_signature(const zip::Index& index) {
-  const auto found = std::find_if(index.entries.begin(), index.entries.end(),
-                                  [](const zip::Entry& entry) { return is_jar_signature(entry.name); });
-  if (found == index.entries.end()) return std::nullopt;
-  return found->name;
-}
-
 void refuse_known_marks(const Container& container) {
   const certstore::InputFile& file = container.file;
   for (const PrefixMark& mark : kPrefixes) {
@@ -107,7 +95,6 @@ void refuse_known_marks(const Container& container) {
       refuse(file, mark.what, mark.tool);
     }
   }
-  if (jar_signature(container.zip->index)) refuse(file, "a signed JAR", "jarsigner -verify -strict");
 }
 
 }  // namespace formats

@@ -1,17 +1,80 @@
 #include "formats/signature.h"
 
+#include <algorithm>
+
 namespace formats {
 
-std::optional<VerifiedSignature> check_signature(SignatureBlock block) {
-  for (const certstore::DigestAlgorithm algorithm : block.digests) {
-    const certstore::Bytes digest = certstore::digest(algorithm, block.message);
-    for (const certstore::Certificate& candidate : block.candidates) {
-      if (!candidate.checks_rsa_signature(algorithm, digest, block.signature)) continue;
-      const certstore::Certificate signer = candidate;
-      return VerifiedSignature(std::move(block), signer, algorithm);
-    }
+using certstore::Bytes;
+using certstore::Certificate;
+using certstore::DigestAlgorithm;
+using certstore::Issue;
+using certstore::IssueCode;
+namespace cms = certstore::cms;
+
+certstore::ByteView VerifiedSignature::message() const {
+  if (block_.message == nullptr) return {};
+  return *block_.message;
+}
+
+const cms::SignerInfo* VerifiedSignature::signer_info() const {
+  return std::get_if<cms::SignerInfo>(&block_.signature);
+}
+
+// One check of one block.
+class SignatureCheck {
+ public:
+  explicit SignatureCheck(SignatureBlock block) : block_(std::move(block)) {}
+
+  std::variant<VerifiedSignature, Issue> check() {
+    if (const auto* raw = std::get_if<RawSignature>(&block_.signature)) return check_raw(*raw);
+    return check_cms(std::get<cms::SignerInfo>(block_.signature));
   }
-  return std::nullopt;
+
+ private:
+  std::variant<VerifiedSignature, Issue> check_raw(const RawSignature& raw) {
+    for (const DigestAlgorithm algorithm : raw.digests) {
+      const Bytes digest = digest_of_message(algorithm);
+      for (const Certificate& candidate : block_.candidates) {
+        if (!candidate.checks_rsa_signature(algorithm, digest, raw.value)) continue;
+        return proof(candidate, algorithm, std::nullopt);
+      }
+    }
+    return Issue{IssueCode::signature_mismatch, block_.message_name,
+                 "its bytes do not match the signature " + block_.name + " by any certificate offered"};
+  }
+
+  std::variant<VerifiedSignature, Issue> check_cms(const cms::SignerInfo& signer) {
+    const Bytes digest = signer.digest ? digest_of_message(*signer.digest) : Bytes();
+    const cms::Answer answer =
+        cms::check(signer, {.content_digest = digest, .candidates = block_.candidates});
+    if (const auto* good = std::get_if<cms::CheckedSigner>(&answer)) {
+      return proof(good->certificate(), good->digest(), good->claimed_time());
+    }
+    const auto& refusal = std::get<cms::Refusal>(answer);
+    return Issue{refusal.fault == cms::Fault::certificate_missing ? IssueCode::signer_certificate_missing
+                                                                  : IssueCode::signature_mismatch,
+                 block_.name, std::string(cms::name_of(refusal.fault)) + ": " + refusal.detail};
+  }
+
+  VerifiedSignature proof(const Certificate& candidate, DigestAlgorithm algorithm,
+                          std::optional<certstore::Instant> claimed_time) {
+    const Certificate signer = candidate;
+    return {std::move(block_), signer, algorithm, claimed_time};
+  }
+
+  Bytes digest_of_message(DigestAlgorithm algorithm) const {
+    const auto known = std::find_if(block_.digests.begin(), block_.digests.end(),
+                                    [&](const auto& pair) { return pair.first == algorithm; });
+    if (known != block_.digests.end()) return known->second;
+    // Nothing is the digest of a message that is not here.
+    return block_.message == nullptr ? Bytes() : certstore::digest(algorithm, *block_.message);
+  }
+
+  SignatureBlock block_;
+};
+
+std::variant<VerifiedSignature, Issue> check_signature(SignatureBlock block) {
+  return SignatureCheck(std::move(block)).check();
 }
 
 }  // namespace formats

@@ -1,22 +1,35 @@
 // A signature as found, and the proof that it was checked.
 #pragma once
 
+#include "certstore/base/issue.h"
 #include "certstore/certificate.h"
+#include "certstore/cms.h"
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace formats {
+
+// A raw RSASSA-PKCS1-v1_5 signature, which says neither its digest nor its key.
+struct RawSignature {
+  certstore::Bytes value;
+  std::vector<certstore::DigestAlgorithm> digests;  // that the layout allows, best first
+};
 
 // One signature as found; it claims nothing.
 struct SignatureBlock {
   std::string name;          // where it stands
   std::string message_name;  // what it is said to sign
-  certstore::Bytes message;  // those bytes, bounded by the format
-  certstore::Bytes signature;
-  std::vector<certstore::DigestAlgorithm> digests;  // that the layout allows, best first
-  std::vector<certstore::Certificate> candidates;   // certificates that the file offers
+  // Those bytes, bounded by the format and shared by the signatures over them; null where they are too many
+  // to hold: then `digests` has what the signature needs.
+  std::shared_ptr<const certstore::Bytes> message;
+  std::vector<std::pair<certstore::DigestAlgorithm, certstore::Bytes>> digests;  // of the message
+  std::variant<RawSignature, certstore::cms::SignerInfo> signature;
+  std::vector<certstore::Certificate> candidates;  // certificates that the file offers
 };
 
 // A block whose signature was checked over its exact bytes by one certificate. Only check_signature() makes
@@ -24,23 +37,31 @@ struct SignatureBlock {
 class VerifiedSignature {
  public:
   [[nodiscard]] const std::string& name() const { return block_.name; }
-  [[nodiscard]] certstore::ByteView message() const { return block_.message; }
+  [[nodiscard]] const std::string& message_name() const { return block_.message_name; }
+  // Empty where the format gave digests only.
+  [[nodiscard]] certstore::ByteView message() const;
   [[nodiscard]] const certstore::Certificate& signer() const { return signer_; }
   [[nodiscard]] certstore::DigestAlgorithm digest() const { return digest_; }
   // All that the file offered: for building the signer's chain, and since two certificates may have one key.
   [[nodiscard]] const std::vector<certstore::Certificate>& offered() const { return block_.candidates; }
+  // What the signer says; only a time stamp proves a time.
+  [[nodiscard]] std::optional<certstore::Instant> claimed_time() const { return claimed_time_; }
+  // For the attributes that are not signed, such as time stamps; null for a raw signature.
+  [[nodiscard]] const certstore::cms::SignerInfo* signer_info() const;
 
  private:
-  friend std::optional<VerifiedSignature> check_signature(SignatureBlock block);
-  VerifiedSignature(SignatureBlock block, certstore::Certificate signer, certstore::DigestAlgorithm digest)
-      : block_(std::move(block)), signer_(std::move(signer)), digest_(digest) {}
+  friend class SignatureCheck;
+  VerifiedSignature(SignatureBlock block, certstore::Certificate signer, certstore::DigestAlgorithm digest,
+                    std::optional<certstore::Instant> claimed_time)
+      : block_(std::move(block)), signer_(std::move(signer)), digest_(digest), claimed_time_(claimed_time) {}
   SignatureBlock block_;
   certstore::Certificate signer_;
   certstore::DigestAlgorithm digest_;
+  std::optional<certstore::Instant> claimed_time_;
 };
 
-// Returns the proof if and only if one of the candidates made the signature over the message with one of the
-// digests.
-[[nodiscard]] std::optional<VerifiedSignature> check_signature(SignatureBlock block);
+// Returns the proof if and only if one of the candidates made the signature over the message, with a digest
+// that the layout allows; else the finding that says why not.
+[[nodiscard]] std::variant<VerifiedSignature, certstore::Issue> check_signature(SignatureBlock block);
 
 }  // namespace formats

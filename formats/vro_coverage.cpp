@@ -184,6 +184,7 @@ Coverage vro_coverage(const VroContents& contents, std::span<const VerifiedSigna
     const std::optional<VroSeal> seal = read_seal(meta, coverage.issues);
     if (seal) {
       coverage.facts.seal = Seal{seal->serial, seal->signed_at};
+      coverage.facts.bound = true;
       coverage.set_digest = certstore::DigestAlgorithm::sha256;
     }
     const auto signer = named_signer(contents, meta, root, coverage.issues);

@@ -3,7 +3,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/limits.h"
-#include "formats/known_marks.h"
+#include "formats/jar/layout.h"
 #include "formats/vro_coverage.h"
 #include "formats/vro_elements.h"
 #include "formats/vro_signing.h"
@@ -32,8 +32,9 @@ class VroPackage final : public SignedPackage {
     if (!contents_.sound) return;
     contents_.layout = vro_layout(contents_.index);
     load_certificates();
-    if (const auto mark = jar_signature(contents_.index)) {
-      issues_.push_back({IssueCode::ambiguous_layouts, *mark, "it is a signature of a JAR"});
+    // Each layout wants the other's signature files signed, so no file can satisfy both.
+    if (const auto mark = jar::first_mark(contents_.index)) {
+      issues_.push_back({IssueCode::ambiguous_layouts, std::string(*mark), "it is a signature of a JAR"});
     }
     if (!contents_.layout.signatures.empty()) load_root();
   }
@@ -115,11 +116,13 @@ class VroPackage final : public SignedPackage {
     SignatureBlock block;
     block.name = kRootSignature;
     block.message_name = kVroMeta;
-    block.digests = {certstore::DigestAlgorithm::sha256, certstore::DigestAlgorithm::md5};
     for (const VroCertificate& found : contents_.certificates) block.candidates.push_back(found.certificate);
     try {
-      block.message = contents_.read(meta, certstore::limits::kPropertiesSize);
-      block.signature = zip::read_small_entry(contents_.file, *signature, certstore::limits::kSignatureSize);
+      block.message =
+          std::make_shared<certstore::Bytes>(contents_.read(meta, certstore::limits::kPropertiesSize));
+      block.signature =
+          RawSignature{zip::read_small_entry(contents_.file, *signature, certstore::limits::kSignatureSize),
+                       {certstore::DigestAlgorithm::sha256, certstore::DigestAlgorithm::md5}};
       blocks_.push_back(std::move(block));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::malformed) throw;

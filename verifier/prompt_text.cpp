@@ -221,9 +221,10 @@ void write_question(const Report& report, const Question& question, const certst
   }
   writer.fact(2, "elements", std::to_string(report.elements.size()));
   write_all_owners(report, writer);
-  writer.fact(2, "bound", report.facts.seal.has_value(),
-              report.facts.seal ? "yes, serial " + std::to_string(report.facts.seal->serial)
-                                : "no: the signatures do not say which entries belong together");
+  writer.fact(2, "bound", report.facts.bound,
+              report.facts.seal    ? "yes, serial " + std::to_string(report.facts.seal->serial)
+              : report.facts.bound ? "yes: each signer lists the names of what it covers"
+                                   : "no: the signatures do not say which entries belong together");
   for (const Issue& issue : report.unprovable) {
     const std::string subject = issue.subject.empty() ? "" : in_quotes(issue.subject) + ": ";
     writer.fact(2, "cannot prove", subject + issue.detail);

@@ -50,7 +50,8 @@ std::string trust_answer(const Report& report, const Answers& answers) {
 }
 
 std::string bound_answer(const Report& report) {
-  if (!report.facts.seal) return "no: the signatures do not say which entries belong together";
+  if (!report.facts.bound) return "no: the signatures do not say which entries belong together";
+  if (!report.facts.seal) return "yes: each signer lists the names of what it covers";
   return "yes: serial " + std::to_string(report.facts.seal->serial) + ", signed by its own account " +
          certstore::to_rfc3339(report.facts.seal->signed_at);
 }
@@ -172,7 +173,7 @@ void write_answers(const Report& report, const TextStyle& style, std::ostream& o
   }
   if (report.signers.empty()) return;
   write_fact(out, 2, "known before", toned(answer.known_before, answer.known_before ? "yes" : "no"));
-  write_fact(out, 2, "bound", toned(report.facts.seal.has_value(), bound_answer(report)));
+  write_fact(out, 2, "bound", toned(report.facts.bound, bound_answer(report)));
 }
 
 void write_signer(const Report& report, const SignerReport& signer, const TextStyle& style,

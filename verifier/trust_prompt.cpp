@@ -220,7 +220,7 @@ class Dialogue {
     record.label = certificate.subject();
     record.origin = TrustRecord::Origin::prompt;
     // What was bound once must stay so: else the seal could be stripped.
-    record.bound_required = subject_.report.facts.seal.has_value();
+    record.bound_required = subject_.report.facts.bound;
     const auto compared = ask_fingerprint();
     if (!compared) return cancelled();
     record.compared = *compared;

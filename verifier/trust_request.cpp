@@ -166,7 +166,7 @@ TrustRecord from_package(const Arguments& arguments, TrustRecord record) {
   for (const SignerReport& signer : report.signers) {
     if (signer.certificate.sha256() != wanted) continue;
     // What was bound once must stay so: else the seal could be stripped.
-    record.bound_required = record.bound_required || report.facts.seal.has_value();
+    record.bound_required = record.bound_required || report.facts.bound;
     return about(signer.certificate, arguments, std::move(record));
   }
   throw Error(ErrorKind::key, in_quotes(path) + " is not signed by sha256:" + to_hex(wanted),

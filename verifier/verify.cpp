@@ -10,6 +10,7 @@
 #include <numeric>
 #include <string_view>
 #include <unordered_set>
+#include <variant>
 
 namespace verifier {
 namespace {
@@ -66,20 +67,15 @@ class Verification {
 
   void check_signatures() {
     std::vector<formats::SignatureBlock> blocks = package_->signature_blocks();
-    std::vector<std::optional<VerifiedSignature>> checked(blocks.size());
-    std::vector<Issue> mismatches;
-    for (const formats::SignatureBlock& block : blocks) {
-      mismatches.push_back(
-          {IssueCode::signature_mismatch, block.message_name,
-           "its bytes do not match the signature " + block.name + " by any certificate offered"});
-    }
-    certstore::for_each_parallel(blocks.size(), options_.jobs,
-                                 [&](std::size_t i) { checked[i] = check_signature(std::move(blocks[i])); });
-    for (std::size_t i = 0; i < checked.size(); ++i) {
-      if (checked[i]) {
-        verified_.push_back(std::move(*checked[i]));
+    std::vector<std::optional<std::variant<VerifiedSignature, Issue>>> checked(blocks.size());
+    certstore::for_each_parallel(blocks.size(), options_.jobs, [&](std::size_t i) {
+      checked[i].emplace(check_signature(std::move(blocks[i])));
+    });
+    for (auto& outcome : checked) {
+      if (auto* const proof = std::get_if<VerifiedSignature>(&*outcome)) {
+        verified_.push_back(std::move(*proof));
       } else {
-        report_.issues.push_back(std::move(mismatches[i]));
+        report_.issues.push_back(std::move(std::get<Issue>(*outcome)));
       }
     }
   }
@@ -94,13 +90,29 @@ class Verification {
         report_.signers.push_back({certificate, {}, 0, 0, {}});
         found = std::prev(report_.signers.end());
       }
-      found->digests.push_back(verified_[i].digest());
+      gather_digests(i, *found);
       signer_of_.push_back(static_cast<std::size_t>(found - report_.signers.begin()));
       for (const Certificate& offered : verified_[i].offered()) {
         if (std::find(report_.certificates.begin(), report_.certificates.end(), offered) ==
             report_.certificates.end()) {
           report_.certificates.push_back(offered);
         }
+      }
+    }
+  }
+
+  void gather_digests(std::size_t signature, SignerReport& signer) const {
+    std::vector<certstore::DigestAlgorithm> digests{verified_[signature].digest()};
+    if (signature < coverage_.digests.size()) {
+      digests.insert(digests.end(), coverage_.digests[signature].begin(), coverage_.digests[signature].end());
+    }
+    // A chain is as weak as its weakest link: beside MD5, what SHA-1 holds is no weaker for it.
+    if (std::ranges::count(digests, certstore::DigestAlgorithm::md5) != 0) {
+      std::erase(digests, certstore::DigestAlgorithm::sha1);
+    }
+    for (const certstore::DigestAlgorithm digest : digests) {
+      if (std::find(signer.digests.begin(), signer.digests.end(), digest) == signer.digests.end()) {
+        signer.digests.push_back(digest);
       }
     }
   }
@@ -160,6 +172,7 @@ class Verification {
   void check_coverage() {
     for (const std::size_t entry : coverage_.exempt) report_.entries[entry].needs_cover = false;
     if (verified_.empty()) return;
+    for (const formats::Uncovered& uncovered : coverage_.uncovered) report_uncovered(uncovered);
     std::unordered_set<std::string_view> said;  // a search of the list per entry would be quadratic
     for (const Issue& issue : report_.issues) {
       if (kind_of(issue.code).effect == Effect::invalid) said.insert(issue.subject);
@@ -173,6 +186,17 @@ class Verification {
       if (!said.contains(name)) found.push_back({IssueCode::unsigned_entry, name, "no signature covers it"});
     }
     append(report_.issues, found);
+  }
+
+  // What would take the place of signed content is never only reported.
+  void report_uncovered(const formats::Uncovered& uncovered) {
+    const Issue& issue = uncovered.issue;
+    if (!options_.report_uncovered || issue.code == IssueCode::shadowing_entry) {
+      report_.issues.push_back(issue);
+    } else {
+      report_.entries[uncovered.entry].needs_cover = false;
+      report_.issues.push_back({IssueCode::uncovered_entry, issue.subject, issue.detail});
+    }
   }
 
   void gather_elements() {
@@ -235,8 +259,8 @@ class Verification {
   void decide_signers() {
     for (SignerReport& signer : report_.signers) {
       certstore::SignerEvidence evidence{
-          signer.certificate, report_.certificates,           {signer.digests.begin(), signer.digests.end()},
-          report_.facts.name, report_.facts.seal.has_value(), {}};
+          signer.certificate, report_.certificates, {signer.digests.begin(), signer.digests.end()},
+          report_.facts.name, report_.facts.bound,  {}};
       if (report_.facts.seal) evidence.serial = report_.facts.seal->serial;
       signer.decision = certstore::decide(evidence, options_.policy);
     }

@@ -15,6 +15,7 @@ struct VerifyOptions {
   std::optional<std::string> expect;  // the only format that is accepted
   bool time_was_given = false;
   bool require_owners = false;
+  bool report_uncovered = false;    // what no signer covers is a finding without effect, not 13
   bool want_elements = true;        // parse elements and owners: text, JSON, prompt
   bool want_file_digest = false;    // SHA-256 of the whole file, also without content pins
   bool want_entry_digests = false;  // SHA-256 of every entry, for extraction

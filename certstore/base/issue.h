@@ -42,6 +42,13 @@ enum class IssueCode {
   seal_mismatch,
   seal_missing,
   element_misplaced,
+  added_entry,
+  removed_entry,
+  shadowing_entry,
+  duplicate_section,
+  manifest_changed,
+  signature_incomplete,
+  uncovered_entry,
   // the signer
   untrusted_signer,
   wrong_purpose,

@@ -129,11 +129,12 @@ Reading read_package(const certstore::InputFile& file) {
   reading.issues = reading.package->issues();
   std::vector<formats::SignatureBlock> blocks = reading.package->signature_blocks();
   if (blocks.empty()) return reading;
-  reading.root = formats::check_signature(std::move(blocks.at(0)));
-  if (!reading.root) {
-    reading.issues.push_back({IssueCode::signature_mismatch, "dunes-meta-inf", ""});
+  auto checked = formats::check_signature(std::move(blocks.at(0)));
+  if (const auto* issue = std::get_if<certstore::Issue>(&checked)) {
+    reading.issues.push_back(*issue);
     return reading;
   }
+  reading.root = std::move(std::get<formats::VerifiedSignature>(checked));
   reading.coverage = reading.package->covered(std::span(&*reading.root, 1));
   reading.issues.insert(reading.issues.end(), reading.coverage.issues.begin(), reading.coverage.issues.end());
   check_entries(reading);

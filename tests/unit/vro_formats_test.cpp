@@ -35,6 +35,9 @@ BOOST_AUTO_TEST_SUITE(all_formats)
 BOOST_AUTO_TEST_CASE(a_file_is_opened_by_what_it_holds) {
   BOOST_TEST(format_of(archive_of(unsigned_members())) == "vro");
   BOOST_TEST(format_of(archive_of({{"a", "1"}})) == "zip");
+  for (const std::string name : {"META-INF/A.SF", "meta-inf/a.rsa", "META-INF/X.EC", "META-INF/Y.DSA"}) {
+    BOOST_TEST(format_of(archive_of({{name, "x"}})) == "jar");
+  }
   BOOST_TEST(format_of(file_of(as_bytes("text"))) == "file");
   BOOST_TEST(format_of(file_of({})) == "file");
 }
@@ -58,11 +61,13 @@ BOOST_AUTO_TEST_CASE(a_vro_package_that_is_not_sound_is_invalid_and_not_read) {
 }
 
 BOOST_AUTO_TEST_CASE(signed_files_of_other_formats_are_named_with_their_tool) {
-  for (const std::string name : {"META-INF/A.SF", "meta-inf/a.rsa", "META-INF/X.EC", "META-INF/SIG-X"}) {
-    BOOST_TEST(refusal(archive_of({{name, "x"}})) == "use: jarsigner -verify -strict");
-  }
   BOOST_TEST(refusal(archive_of({{"META-INF/cose.sig", "x"}})) != "");
   BOOST_TEST(refusal(archive_of({{".signature.p7s", "x"}})) == "use: dotnet nuget verify");
+  BOOST_TEST(refusal(archive_of({{"AppxSignature.p7x", "x"}})) == "use: signtool verify");
+  BOOST_TEST(refusal(archive_of({{"META-INF/documentsignatures.xml", "x"}})) == "use: LibreOffice");
+  BOOST_TEST(refusal(archive_of({{"_xmlsignatures/origin.sigs", "x"}})) != "");
+  BOOST_TEST(refusal(archive_of({{"package/services/digital-signature/origin.psdsor", "x"}})) != "");
+  BOOST_TEST(refusal(file_of(as_bytes("Cr24 and more"))) == "use: the browser's extension manager");
   BOOST_TEST(refusal(file_of(as_bytes("\xED\xAB\xEE\xDB and more"))) == "use: rpm --checksig");
   BOOST_TEST(refusal(file_of(as_bytes("!<arch>\ndebian-binary   "))) == "use: debsig-verify");
   std::string tar(512, '\0');
@@ -71,7 +76,8 @@ BOOST_AUTO_TEST_CASE(signed_files_of_other_formats_are_named_with_their_tool) {
 }
 
 BOOST_AUTO_TEST_CASE(what_only_resembles_a_mark_is_opened) {
-  for (const std::string name : {"META-INF/MANIFEST.MF", "META-INF/sub/A.SF", "A.SF", "META-INF/.SFX"}) {
+  for (const std::string name :
+       {"META-INF/MANIFEST.MF", "META-INF/sub/A.SF", "A.SF", "META-INF/.SFX", "META-INF/SIG-X"}) {
     BOOST_TEST(refusal(archive_of({{name, "x"}})) == "");
   }
   BOOST_TEST(refusal(file_of(as_bytes("!<arch>\nother"))) == "");

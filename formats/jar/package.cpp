@@ -1,0 +1,130 @@
+#include "formats/jar/package.h"
+
+#include "certstore/base/error.h"
+#include "certstore/base/limits.h"
+#include "certstore/cms.h"
+#include "formats/jar/contents.h"
+#include "formats/jar/coverage.h"
+#include "formats/zip/reader.h"
+
+#include <utility>
+
+namespace formats::jar {
+namespace {
+
+using certstore::Error;
+using certstore::ErrorKind;
+using certstore::IssueCode;
+namespace cms = certstore::cms;
+
+class JarPackage final : public SignedPackage {
+ public:
+  explicit JarPackage(Container container)
+      : contents_{container.file, std::move(container.zip->index), container.zip->sound(), {}},
+        issues_(std::move(container.zip->issues)) {
+    for (const zip::Entry& entry : contents_.index.entries) {
+      entries_.push_back({entry.name, entry.size, entry.is_directory});
+    }
+    if (!contents_.sound) return;
+    contents_.layout = layout_of(contents_.index);
+    issues_.insert(issues_.end(), contents_.layout.issues.begin(), contents_.layout.issues.end());
+    // What is not complete is invalid, and is not read any further.
+    if (certstore::any_with_effect(issues_, certstore::Effect::invalid)) return;
+    for (const SignaturePlace& place : contents_.layout.signatures) load(place);
+  }
+
+  [[nodiscard]] std::string_view format() const override { return "jar"; }
+  [[nodiscard]] std::span<const Entry> entries() const override { return entries_; }
+  [[nodiscard]] const certstore::Issues& issues() const override { return issues_; }
+  [[nodiscard]] std::vector<SignatureBlock> signature_blocks() const override { return blocks_; }
+  [[nodiscard]] Coverage covered(std::span<const VerifiedSignature> verified) const override {
+    return coverage_of(contents_, verified);
+  }
+  [[nodiscard]] std::optional<certstore::Issue> read(std::size_t entry,
+                                                     const certstore::Sink& sink) const override {
+    if (!contents_.sound) {
+      return certstore::Issue{IssueCode::damaged_entry, std::string(contents_.name(entry)),
+                              "the archive is malformed"};
+    }
+    return zip::read_entry(contents_.file, contents_.index.entries.at(entry), sink);
+  }
+  [[nodiscard]] certstore::Issues check_set(const Coverage&, std::span<const VerifiedSignature>,
+                                            std::span<const certstore::Bytes>) const override {
+    return {};  // the names in the signature files bind the set, and covered() compares them
+  }
+  [[nodiscard]] std::vector<Element> elements(const Coverage&, unsigned) const override {
+    std::vector<Element> elements;
+    for (const std::size_t file : contents_.layout.files) {
+      Element element;
+      element.id = element.name = contents_.name(file);
+      element.kind = "file";
+      element.entries = {file};
+      elements.push_back(std::move(element));
+    }
+    return elements;
+  }
+  [[nodiscard]] certstore::Issues unprovable(const Coverage&) const override { return jar::unprovable(); }
+  [[nodiscard]] std::unique_ptr<SigningPlan> plan_signing(const SigningRequest&) const override {
+    throw Error(ErrorKind::unsupported, "signing JARs is not built yet");
+  }
+
+ private:
+  void malformed(std::size_t entry, std::string detail) {
+    issues_.push_back({IssueCode::malformed_layout, std::string(contents_.name(entry)), std::move(detail)});
+  }
+
+  certstore::Bytes read_small(std::size_t entry, std::size_t limit) const {
+    return zip::read_small_entry(contents_.file, contents_.index.entries[entry], limit);
+  }
+
+  void load(const SignaturePlace& place) {
+    try {
+      const auto message =
+          std::make_shared<const certstore::Bytes>(read_small(*place.file, certstore::limits::kJarTextSize));
+      for (const std::size_t block : place.blocks) load_block(place, block, message);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::malformed) throw;
+      malformed(*place.file, error.what());
+    }
+  }
+
+  // One SignatureBlock for each signer in the file.
+  void load_block(const SignaturePlace& place, std::size_t block,
+                  const std::shared_ptr<const certstore::Bytes>& message) {
+    try {
+      const std::string name(contents_.name(block));
+      const cms::SignedData data = cms::parse(read_small(block, certstore::limits::kCmsSize), name);
+      if (data.content_type != cms::kData) return malformed(block, "it signs " + data.content_type);
+      if (data.content && *data.content != *message) {
+        return malformed(block, "it holds other content than the signature file beside it");
+      }
+      if (data.signers.empty()) return malformed(block, "it holds no signature");
+      for (const cms::SignerInfo& signer : data.signers) {
+        // java.util.jar takes the whole JAR as unsigned then.
+        if (!signer.key_id.empty()) return malformed(block, "it names its signer by key id alone");
+        blocks_.push_back(
+            {name, std::string(contents_.name(*place.file)), message, {}, signer, data.certificates});
+      }
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::malformed) throw;
+      malformed(block, error.what());
+    }
+  }
+
+  Contents contents_;
+  std::vector<Entry> entries_;
+  certstore::Issues issues_;
+  std::vector<SignatureBlock> blocks_;
+};
+
+}  // namespace
+
+bool recognises_jar(const Container& container) {
+  return container.zip && first_mark(container.zip->index);
+}
+
+std::unique_ptr<SignedPackage> open_jar(Container container) {
+  return std::make_unique<JarPackage>(std::move(container));
+}
+
+}  // namespace formats::jar

@@ -1,0 +1,15 @@
+// A JAR with signatures, and any other archive as it would be signed.
+#pragma once
+
+#include "formats/container.h"
+#include "formats/format.h"
+
+#include <memory>
+
+namespace formats::jar {
+
+// Whether the archive holds a signature file or block of a JAR.
+[[nodiscard]] bool recognises_jar(const Container& container);
+[[nodiscard]] std::unique_ptr<SignedPackage> open_jar(Container container);
+
+}  // namespace formats::jar
