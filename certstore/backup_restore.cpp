@@ -4,8 +4,12 @@
 #include "certstore/key_store_record.h"
 #include "certstore/store_folder.h"
 
+#include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <optional>
@@ -39,6 +43,22 @@ class Unfinished {
  private:
   std::filesystem::path path_;
 };
+
+// Folders that a fresh volume or a killed restore leaves behind, which are no store.
+constexpr std::array<std::string_view, 2> kNoStore = {"lost+found", ".restore"};
+
+// Nothing can take the place of a folder on which a file system is mounted: rename(2) gives EBUSY or EXDEV.
+bool is_mount_point(const std::filesystem::path& folder) {
+  struct statx own {};
+  if (::statx(AT_FDCWD, folder.c_str(), 0, STATX_TYPE, &own) != 0) return false;
+  struct statx parent {};
+  if (::statx(AT_FDCWD, folder.parent_path().c_str(), 0, STATX_TYPE, &parent) != 0) return false;
+  if ((own.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0 &&
+      (own.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0) {
+    return true;
+  }
+  return own.stx_dev_major != parent.stx_dev_major || own.stx_dev_minor != parent.stx_dev_minor;
+}
 
 // Everything as it was, but for the wrapping of the master key and the note of the last backup.
 void restore_keys(const Backup& backup, const std::filesystem::path& folder, const SecretBytes& passphrase,
@@ -74,40 +94,75 @@ void restore_trust(const Backup& backup, const std::filesystem::path& folder) {
   }
 }
 
+void build(const Backup& backup, const Unfinished& unfinished, const SecretBytes& passphrase, KdfCost cost) {
+  restore_trust(backup, unfinished.place().trust());
+  restore_keys(backup, unfinished.place().keys(), passphrase, cost);
+  sync(open_folder(unfinished.place().folder), unfinished.place().folder);
+}
+
+void move(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) throw_errno("restore", to.string(), errno);
+}
+
+// The keys come last: without them it is no store yet.
+void restore_inside(const Backup& backup, const StorePlace& target, const SecretBytes& passphrase,
+                    KdfCost cost) {
+  const FileDescriptor folder = open_locked(target.folder);
+  const Unfinished unfinished(target.folder / ".restore");
+  build(backup, unfinished, passphrase, cost);
+  if (LmdbEnvironment::exists(unfinished.place().trust())) move(unfinished.place().trust(), target.trust());
+  move(unfinished.place().keys(), target.keys());
+  sync(folder, target.folder);
+}
+
+// Whole or not at all: rename(2) replaces an empty folder, and no other.
+void restore_in_place(const Backup& backup, const StorePlace& target, const SecretBytes& passphrase,
+                      KdfCost cost) {
+  const std::filesystem::path parent = target.folder.parent_path();
+  const FileDescriptor parent_folder = open_locked(parent);
+  // Beside the place, in the same file system, so that it can be renamed.
+  const Unfinished unfinished(parent / ("." + target.folder.filename().string() + ".restore"));
+  build(backup, unfinished, passphrase, cost);
+  move(unfinished.place().folder, target.folder);
+  sync(parent_folder, parent);
+}
+
 }  // namespace
 
 bool is_vacant(const StorePlace& place) {
   std::error_code failure;
   const auto status = std::filesystem::status(place.folder, failure);
-  if (status.type() == std::filesystem::file_type::not_found) return true;
+  if (status.type() == std::filesystem::file_type::not_found) {
+    if (!std::filesystem::is_symlink(std::filesystem::symlink_status(place.folder, failure))) return true;
+    throw Error(ErrorKind::store,
+                in_quotes(place.folder.string()) + " is a link to a place that does not exist",
+                "make that folder, or name another --store");
+  }
   if (status.type() != std::filesystem::file_type::directory) {
     throw Error(ErrorKind::store, in_quotes(place.folder.string()) + " is not a folder");
   }
-  const bool is_empty = std::filesystem::is_empty(place.folder, failure);
+  std::filesystem::directory_iterator entries(place.folder, failure);
   if (failure) throw_errno("read", place.folder.string(), failure.value());
-  return is_empty;
+  return std::all_of(begin(entries), end(entries), [](const std::filesystem::directory_entry& entry) {
+    return std::find(kNoStore.begin(), kNoStore.end(), entry.path().filename().string()) != kNoStore.end();
+  });
 }
 
 void restore_backup(const Backup& backup, const StorePlace& place, const SecretBytes& passphrase,
                     KdfCost cost) {
-  // A link to the place stays one; the store beside it is in the same file system, so that it can be renamed.
-  const std::filesystem::path target = std::filesystem::weakly_canonical(place.folder);
-  const std::filesystem::path parent = target.parent_path();
-  make_store_folder({parent, place.origin});
-  const FileDescriptor parent_folder = open_locked(parent);
-  if (!is_vacant({target, place.origin})) {
-    throw Error(ErrorKind::store, in_quotes(target.string()) + " is not empty",
+  // A link to the place stays one.
+  const StorePlace target{std::filesystem::weakly_canonical(place.folder), place.origin};
+  make_store_folder({target.folder.parent_path(), place.origin});
+  if (!is_vacant(target)) {
+    throw Error(ErrorKind::store, in_quotes(target.folder.string()) + " is not empty",
                 "a backup is restored where there is no store: name another --store");
   }
-  const Unfinished unfinished(parent / ("." + target.filename().string() + ".restore"));
-  restore_trust(backup, unfinished.place().trust());
-  restore_keys(backup, unfinished.place().keys(), passphrase, cost);
-  sync(open_folder(unfinished.place().folder), unfinished.place().folder);
-  // rename(2) replaces an empty folder, and no other.
-  if (::rename(unfinished.place().folder.c_str(), target.c_str()) != 0) {
-    throw_errno("restore", target.string(), errno);
-  }
-  sync(parent_folder, parent);
+  std::error_code failure;
+  const bool must_stay =
+      std::filesystem::exists(target.folder, failure) &&
+      (is_mount_point(target.folder) || !std::filesystem::is_empty(target.folder, failure));
+  if (must_stay) return restore_inside(backup, target, passphrase, cost);
+  restore_in_place(backup, target, passphrase, cost);
 }
 
 }  // namespace certstore

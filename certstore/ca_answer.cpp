@@ -73,10 +73,10 @@ void require_signer(const Certificate& certificate) {
     throw unfit(name_of(certificate) + " is the certificate of a CA: whoever has its key could issue others",
                 "ask for a certificate of a signer (basicConstraints CA:FALSE)");
   }
-  if (!may_sign_packages(certificate)) {
+  if (!may_sign_packages(certificate) && !is_for_servers(certificate)) {
     throw unfit(name_of(certificate) + " was not issued for signing packages",
-                "ask the CA for keyUsage digitalSignature and extendedKeyUsage codeSigning, as the request "
-                "says");
+                "ask the CA for keyUsage digitalSignature and extendedKeyUsage codeSigning or serverAuth, as "
+                "the request says");
   }
 }
 

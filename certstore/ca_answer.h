@@ -15,8 +15,8 @@ struct CaAnswer {
 // Finds the certificate for the key of `current` among `found`, and its issuers among `found` and `known`
 // (the chain so far). Throws Error(key) when none or several are for the key, it is not issued by a CA or is
 // one itself, an issuer is missing (which is named), is no CA or did not sign, a rule of the chain is broken
-// (RFC 5280 6), the purpose does not allow packages, or the key is not sound; Error(dates) when one of them
-// is not valid at `at`.
+// (RFC 5280 6), the purpose allows neither packages nor servers, or the key is not sound; Error(dates) when
+// one of them is not valid at `at`.
 [[nodiscard]] CaAnswer arrange_ca_answer(const std::vector<Certificate>& found,
                                          const std::vector<Certificate>& known, const Certificate& current,
                                          Instant at);

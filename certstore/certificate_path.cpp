@@ -67,6 +67,14 @@ bool may_sign_packages(const Certificate& certificate) {
   return (X509_get_extended_key_usage(x509) & (XKU_CODE_SIGN | XKU_ANYEKU)) != 0;
 }
 
+bool is_for_servers(const Certificate& certificate) {
+  X509* const x509 = certificate.openssl();
+  const std::uint32_t flags = X509_get_extension_flags(x509);
+  if ((flags & EXFLAG_INVALID) != 0) return false;
+  if ((flags & EXFLAG_KUSAGE) != 0 && (X509_get_key_usage(x509) & KU_DIGITAL_SIGNATURE) == 0) return false;
+  return (flags & EXFLAG_XKUSAGE) != 0 && (X509_get_extended_key_usage(x509) & XKU_SSL_SERVER) != 0;
+}
+
 std::optional<DigestAlgorithm> weak_digest_on(const Certificate& certificate) {
   int digest = NID_undef;
   X509_get_signature_info(certificate.openssl(), &digest, nullptr, nullptr, nullptr);

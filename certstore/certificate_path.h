@@ -18,6 +18,9 @@ namespace certstore {
 // absent or with codeSigning or any.
 [[nodiscard]] bool may_sign_packages(const Certificate& certificate);
 
+// Whether it is of a TLS server and may sign: as the product's own certificates, it can be trusted by itself.
+[[nodiscard]] bool is_for_servers(const Certificate& certificate);
+
 // The digest of the signature on the certificate where it is a weak one; empty for others.
 [[nodiscard]] std::optional<DigestAlgorithm> weak_digest_on(const Certificate& certificate);
 

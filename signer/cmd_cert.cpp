@@ -5,6 +5,7 @@
 #include "signer/commands.h"
 #include "signer/document_output.h"
 #include "signer/overlap.h"
+#include "signer/retirement.h"
 #include "signer/store_access.h"
 
 #include <array>
@@ -35,6 +36,9 @@ ExitCode show(const Arguments& arguments) {
     if (const std::string text = text_of(overlap); !text.empty()) {
       std::cout << "succession:   " << text << "\n";
     }
+    if (const auto retired = retirement_of(arguments, identity.own_certificate(), now)) {
+      std::cout << "retired:      by record " << retired->id << "\n";
+    }
   }
   remind_of_backup(arguments, keys);
   return ExitCode::accepted;
@@ -59,6 +63,7 @@ ExitCode list(const Arguments& arguments) {
               << validity_text(certificate, now) << ")  " << certstore::escaped(certificate.subject());
     const std::string overlap = text_of(overlap_of(keys, identity, now));
     if (!overlap.empty()) std::cout << "  " << overlap;
+    if (retirement_of(arguments, certificate, now)) std::cout << "  retired";
     if (identity.alias == chosen.alias) std::cout << "  (default)";
     if (identity.alias == chosen.next) {
       std::cout << "  (default from " << certstore::to_date(chosen.from) << ")";

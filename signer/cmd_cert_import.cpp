@@ -2,6 +2,7 @@
 #include "certstore/base/escape.h"
 #include "certstore/ca_answer.h"
 #include "certstore/certificate_file.h"
+#include "certstore/certificate_path.h"
 #include "signer/cert_text.h"
 #include "signer/commands.h"
 #include "signer/store_access.h"
@@ -58,6 +59,13 @@ void warn_of(const Arguments& arguments, const CaAnswer& answer, const Certifica
   if (const std::string why = vro_unfitness(certificate); !why.empty()) {
     warn(arguments, "no vRO package can be signed with it: " + why);
   }
+  if (!certstore::may_sign_packages(certificate)) {
+    warn(arguments,
+         "the CA issued it for TLS servers only (serverAuth, no codeSigning): pkgverify accepts packages by "
+         "it "
+         "where the certificate itself is trusted, and ends with 12 (certificate-purpose) where only its CA "
+         "is");
+  }
   if (before.promises_bound_packages() && !certificate.promises_bound_packages()) {
     warn(arguments,
          "the CA left out the extension that says 'always bound': a seal that is taken off a "
@@ -73,7 +81,13 @@ void warn_of(const Arguments& arguments, const CaAnswer& answer, const Certifica
 void tell(const Arguments& arguments, const certstore::StoredIdentity& identity) {
   if (arguments.quiet()) return;
   print_identity(identity, certstore::now(), std::cout);
-  std::cout << "\nYour importers trust the root: pkgverify trust add ROOT.pem\n";
+  if (certstore::may_sign_packages(identity.own_certificate())) {
+    std::cout << "\nYour importers trust the root: pkgverify trust add ROOT.pem\n";
+  } else {
+    std::cout << "\nYour importers trust the certificate itself: pkgsign cert export --format der -o FILE, "
+                 "and there "
+                 "pkgverify trust add FILE\n";
+  }
 }
 
 ExitCode run(const Arguments& arguments) {

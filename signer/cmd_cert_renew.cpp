@@ -5,6 +5,7 @@
 #include "signer/cert_text.h"
 #include "signer/commands.h"
 #include "signer/overlap.h"
+#include "signer/retirement.h"
 #include "signer/store_access.h"
 #include "verifier/policy_source.h"
 
@@ -46,6 +47,7 @@ ExitCode keep_the_key(const Arguments& arguments, const std::string& alias) {
   const Certificate before = identity.own_certificate();
   require_self_signed(before);
   const Instant now = certstore::now();
+  require_not_retired(arguments, before, now);
   auto keys = open_keys(arguments, certstore::OpenMode::write);
   const auto master = keys.unlock(store_passphrase(arguments));
   const auto key = open_key(keys, master, alias);

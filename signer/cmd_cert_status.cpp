@@ -5,6 +5,7 @@
 #include "signer/commands.h"
 #include "signer/overlap.h"
 #include "signer/remaining.h"
+#include "signer/retirement.h"
 #include "signer/store_access.h"
 #include "verifier/policy_source.h"
 
@@ -44,7 +45,8 @@ ExitCode run(const Arguments& arguments) {
               << (first == own ? "" : " (its issuer " + certstore::in_quotes(first.subject()) + ")") << ", "
               << certstore::escaped(own.subject());
     const std::string overlap = text_of(overlap_of(keys, identity, now));
-    std::cout << (overlap.empty() ? "" : "; ") << overlap << "\n";
+    const bool retired = retirement_of(arguments, own, now).has_value();
+    std::cout << (overlap.empty() ? "" : "; ") << overlap << (retired ? "; retired" : "") << "\n";
   }
   remind_of_backup(arguments, keys);
   return code;

@@ -4,6 +4,7 @@
 #include "signer/commands.h"
 #include "signer/identity.h"
 #include "signer/remaining.h"
+#include "signer/retirement.h"
 #include "signer/sign.h"
 #include "signer/store_access.h"
 #include "signer/targets.h"
@@ -170,6 +171,8 @@ ExitCode run(const Arguments& arguments) {
   const certstore::Instant now = certstore::now();
   require_fit(request, now);
   for (const Identity& identity : identities) {
+    require_not_retired(arguments, identity.certificate, now);
+    for (const certstore::Certificate& issuer : identity.chain) require_not_retired(arguments, issuer, now);
     if (least) require_remaining(identity.certificate, identity.chain, now, *least);
   }
   warn(arguments, request);

@@ -14,6 +14,7 @@ namespace signer {
 [[nodiscard]] certstore::cli::Command cert_import_command();
 [[nodiscard]] certstore::cli::Command cert_remove_command();
 [[nodiscard]] certstore::cli::Command cert_renew_command();
+[[nodiscard]] certstore::cli::Command cert_retire_command();
 [[nodiscard]] certstore::cli::Command cert_rename_command();
 [[nodiscard]] certstore::cli::Command cert_status_command();
 [[nodiscard]] certstore::cli::Command csr_export_command();

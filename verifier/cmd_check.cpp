@@ -2,6 +2,7 @@
 #include "certstore/base/file.h"
 #include "certstore/base/parallel.h"
 #include "verifier/answers.h"
+#include "verifier/check_expiring.h"
 #include "verifier/commands.h"
 #include "verifier/judging_options.h"
 #include "verifier/report_json.h"
@@ -161,6 +162,7 @@ ExitCode judge_batch(CheckRun run, const std::vector<std::string>& files) {
 }
 
 ExitCode check(const Arguments& arguments) {
+  if (arguments.has("expiring")) return check_expiring(arguments);
   const CheckRun run = read_run(arguments);
   const auto& files = arguments.operands();
   if (files.size() > 1) return judge_batch(run, files);
@@ -175,6 +177,7 @@ certstore::cli::Command check_command() {
   std::vector<certstore::cli::Option> options = judging_options();
   options.push_back({"output", 'o', "COPY", "leave the very bytes that were judged, only on exit code 0"});
   options.push_back(certstore::cli::kForceOption);
+  options.push_back(kExpiringOption);
   options.push_back(kTextOrJsonOption);
   return {.name = "check",
           .operands = "FILE...",

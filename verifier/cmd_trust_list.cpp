@@ -60,7 +60,14 @@ ExitCode show(const Arguments& arguments) {
 ExitCode remove(const Arguments& arguments) {
   const bool json = wants_json(arguments);
   TrustStore store = open_store(arguments, OpenMode::write);
-  const TrustRecord record = store.remove(arguments.operands().front(), {acting_user(), certstore::now()});
+  const TrustRecord meant = store.find(arguments.operands().front());
+  if (meant.kind == TrustRecord::Kind::retire && !arguments.has("force")) {
+    throw Error(
+        ErrorKind::store,
+        "record " + meant.id + " retires a key: without it, packages by that key could be accepted again",
+        "only if it was made by mistake: --force");
+  }
+  const TrustRecord record = store.remove(meant.id, {acting_user(), certstore::now()});
   if (arguments.quiet()) return ExitCode::accepted;
   const std::vector<std::string> undo = undo_of_removing(record, arguments.value("store").value_or(""));
   if (json) {
@@ -99,13 +106,14 @@ certstore::cli::Command trust_show_command() {
 }
 
 certstore::cli::Command trust_remove_command() {
-  return {.name = "trust remove",
-          .operands = "ID",
-          .summary = "take a decision back; says how to undo that",
-          .options = {certstore::cli::kStoreOption, kTextOrJsonOption},
-          .example = "pkgverify trust remove 3f2a91",
-          .exit_codes = kExitCodes,
-          .run = remove};
+  return {
+      .name = "trust remove",
+      .operands = "ID",
+      .summary = "take a decision back; says how to undo that",
+      .options = {{"force", 'f', "", "also a retirement"}, certstore::cli::kStoreOption, kTextOrJsonOption},
+      .example = "pkgverify trust remove 3f2a91",
+      .exit_codes = kExitCodes,
+      .run = remove};
 }
 
 }  // namespace verifier

@@ -72,12 +72,6 @@ std::set<certstore::Sha256> read_bad_keys(const std::string& path) {
   return keys;
 }
 
-// Judging needs no store, so it needs no home either.
-bool names_any_store(const Arguments& arguments) {
-  return arguments.has("store") || std::getenv("PKGTRUST_STORE") != nullptr ||
-         std::getenv("XDG_DATA_HOME") != nullptr || std::getenv("HOME") != nullptr;
-}
-
 void read_store(const Arguments& arguments, certstore::TrustPolicy& policy) {
   if (!names_any_store(arguments)) return;
   const auto store = certstore::TrustStore::open_if_present(trust_folder(arguments));
@@ -117,6 +111,11 @@ PolicySource read_policy(const Arguments& arguments) {
   if (const auto path = arguments.value("bad-keys")) policy.public_keys_known = read_bad_keys(*path);
   read_store(arguments, policy);
   return source;
+}
+
+bool names_any_store(const Arguments& arguments) {
+  return arguments.has("store") || std::getenv("PKGTRUST_STORE") != nullptr ||
+         std::getenv("XDG_DATA_HOME") != nullptr || std::getenv("HOME") != nullptr;
 }
 
 std::filesystem::path trust_folder(const Arguments& arguments) {

@@ -22,6 +22,9 @@ struct PolicySource {
 // be meant, Error(io) for files that are not what the option takes, Error(store).
 [[nodiscard]] PolicySource read_policy(const certstore::cli::Arguments& arguments);
 
+// Whether there is a place to look for one: judging needs no store, so it needs no home either.
+[[nodiscard]] bool names_any_store(const certstore::cli::Arguments& arguments);
+
 // The trust part of the store that --store and the environment name.
 [[nodiscard]] std::filesystem::path trust_folder(const certstore::cli::Arguments& arguments);
 

@@ -202,6 +202,21 @@ void write_json(const Report& report, const JsonDetail& detail, std::ostream& ou
   write_line(json, out);
 }
 
+void write_json_expiry(std::string_view state, const ExpiryLine& line, certstore::Instant until,
+                       std::ostream& out) {
+  Json json = head_of(line.file, line.code);
+  json["verdict"] = line.verdict;
+  json["state"] = state;
+  json["until"] = certstore::to_rfc3339(until);
+  json["stopsVerifying"] = nullptr;
+  if (line.ending) {
+    json["stopsVerifying"] = {{"at", certstore::to_rfc3339(line.ending->at)},
+                              {"exitCode", static_cast<int>(line.ending->code)},
+                              {"because", issues_of(line.ending->because)}};
+  }
+  write_line(json, out);
+}
+
 void write_json_trouble(std::string_view file, const certstore::Error& error, std::ostream& out) {
   Json json = head_of(file, certstore::exit_code(error.kind()));
   json["error"] = {{"message", text(error.what())}, {"hint", text_or_null(error.hint())}};

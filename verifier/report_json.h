@@ -4,6 +4,7 @@
 #pragma once
 
 #include "certstore/base/error.h"
+#include "verifier/expiry.h"
 #include "verifier/report.h"
 
 #include <ostream>
@@ -20,5 +21,9 @@ void write_json(const Report& report, const JsonDetail& detail, std::ostream& ou
 
 // The object for a file that could not be judged: no verdict, but why.
 void write_json_trouble(std::string_view file, const certstore::Error& error, std::ostream& out);
+
+// The object for a file in the list of `check --expiring`: "state" says whether it stops until then.
+void write_json_expiry(std::string_view state, const ExpiryLine& line, certstore::Instant until,
+                       std::ostream& out);
 
 }  // namespace verifier

@@ -6,6 +6,8 @@
 #include "certstore/certificate_file.h"
 #include "certstore/file_digest.h"
 #include "certstore/known_public_keys.h"
+#include "certstore/record_match.h"
+#include "certstore/trust_store.h"
 #include "verifier/policy_source.h"
 #include "verifier/verify.h"
 
@@ -46,7 +48,12 @@ void refuse_contradictions(const Arguments& arguments) {
     throw Error(ErrorKind::usage, "whom or what to trust: one of CERT-FILE..., --signer and --file",
                 "pkgverify trust add --help shows all three");
   }
-  if (signer != arguments.has("from")) {
+  const bool retire = arguments.has("retire");
+  if (arguments.has("effective") && !retire) {
+    throw Error(ErrorKind::usage, "--effective is the beginning of a retirement: with --retire");
+  }
+  // A key can be retired by what a person says on the phone; trust needs the certificate.
+  if (signer != arguments.has("from") && !(signer && retire)) {
     throw Error(ErrorKind::usage, "--signer and --from go together",
                 "pkgverify trust add --signer sha256:... --from PACKAGE");
   }
@@ -88,6 +95,7 @@ TrustRecord read_limits(const Arguments& arguments) {
   if (arguments.has("glob")) record.scope = TrustRecord::Scope::package_glob;
   record.scope_text = arguments.value("name").value_or(arguments.value("glob").value_or(""));
   record.until = time_option(arguments, "until");
+  if (const auto from = time_option(arguments, "effective")) record.from = *from;
   record.reason = arguments.value("reason").value_or("");
   for (const std::string& text : arguments.values("allow-weak"))
     record.allowed.push_back(parse_allowed(text));
@@ -175,6 +183,30 @@ TrustRecord from_package(const Arguments& arguments, TrustRecord record) {
                   : "it is signed by sha256:" + to_hex(report.signers[0].certificate.sha256()));
 }
 
+// Of a fingerprint alone it is not known whether it is that of a certificate or of a key; what this machine
+// knows already says it, else it is retired as both.
+std::vector<TrustRecord> by_fingerprint(const Arguments& arguments, TrustRecord record) {
+  const certstore::Sha256 wanted = parse_fingerprint(*arguments.value("signer"), "--signer");
+  if (const auto store = certstore::TrustStore::open_if_present(trust_folder(arguments))) {
+    for (const TrustRecord& known : store->list()) {
+      if (known.certificate.empty()) continue;
+      const Certificate certificate = certstore::certificate_of(known);
+      if (certificate.sha256() != wanted && certificate.public_key_sha256() != wanted) continue;
+      return {about(certificate, arguments, std::move(record))};
+    }
+  }
+  record.sha256 = wanted;
+  record.label = "sha256:" + to_hex(wanted);
+  record.subject = TrustRecord::Subject::public_key;
+  TrustRecord of_certificate = record;
+  of_certificate.subject = TrustRecord::Subject::certificate;
+  std::cerr
+      << "pkgverify: note: this machine does not know whose fingerprint that is; if it is that of a "
+         "certificate, another certificate of its key is not retired\n"
+      << "pkgverify: hint: the certificate itself retires its key: pkgverify trust add --retire CERT-FILE\n";
+  return {std::move(record), std::move(of_certificate)};
+}
+
 TrustRecord about_file(const Arguments& arguments, TrustRecord record) {
   const std::string path = *arguments.value("file");
   const InputFile file = InputFile::open(path);
@@ -200,12 +232,14 @@ std::vector<certstore::cli::Option> trust_request_options() {
           {"allow-weak", '\0', "NAME[:DATE]", "tolerate a weakness of this signer (may be repeated)", true},
           {"bound", '\0', "", "take only packages whose set of files is bound"},
           {"use", '\0', "USE", "package, timestamp or statement"},
-          {"retire", '\0', "", "trust this key no longer, whatever else says so"}};
+          {"retire", '\0', "", "trust this key no longer, whatever else says so"},
+          {"effective", '\0', "TIME", "when the retirement begins (default: at once, and for all time)"}};
 }
 
 std::vector<TrustRecord> read_trust_request(const Arguments& arguments) {
   refuse_contradictions(arguments);
   const TrustRecord limits = read_limits(arguments);
+  if (arguments.has("signer") && !arguments.has("from")) return by_fingerprint(arguments, limits);
   if (arguments.has("signer")) return {from_package(arguments, limits)};
   if (arguments.has("file")) return {about_file(arguments, limits)};
   return from_certificates(arguments, limits);

@@ -124,7 +124,9 @@ void write_record_json(const TrustRecord& record, const std::vector<std::string>
 }
 
 std::vector<std::string> undo_of_adding(const TrustRecord& record, std::string_view store) {
-  return {"pkgverify trust remove" + store_word(store) + " " + certstore::shell_quoted(record.id)};
+  const bool retire = record.kind == TrustRecord::Kind::retire;
+  return {"pkgverify trust remove" + store_word(store) + (retire ? " --force " : " ") +
+          certstore::shell_quoted(record.id)};
 }
 
 std::vector<std::string> undo_of_removing(const TrustRecord& record, std::string_view store) {
@@ -133,6 +135,9 @@ std::vector<std::string> undo_of_removing(const TrustRecord& record, std::string
   if (record.use != TrustRecord::Use::package) line += option_word("use", name_of(record.use));
   if (record.scope == TrustRecord::Scope::package_name) line += option_word("name", record.scope_text);
   if (record.scope == TrustRecord::Scope::package_glob) line += option_word("glob", record.scope_text);
+  if (record.kind == TrustRecord::Kind::retire && record.from != certstore::Instant{}) {
+    line += option_word("effective", certstore::to_rfc3339(record.from));
+  }
   if (record.until) line += option_word("until", certstore::to_rfc3339(*record.until));
   if (!record.reason.empty()) line += option_word("reason", record.reason);
   for (const auto& allowed : record.allowed) {
@@ -143,6 +148,9 @@ std::vector<std::string> undo_of_removing(const TrustRecord& record, std::string
   if (record.subject == TrustRecord::Subject::content) return {line + option_word("file", record.label)};
   if (record.compared)
     line += " --compared=sha256:" + certstore::to_hex(certstore::sha256(record.certificate));
+  if (record.certificate.empty() && record.kind == TrustRecord::Kind::retire) {
+    return {line + option_word("signer", "sha256:" + certstore::to_hex(record.sha256))};
+  }
   if (record.certificate.empty()) return {line + " CERT-FILE"};
   std::vector<std::string> lines = {line + " - <<'END'"};
   const std::string pem = to_pem(certstore::Certificate::from_der(record.certificate, record.label));

@@ -3,6 +3,7 @@
 #include "certstore/base/configuration.h"
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "certstore/base/passphrase.h"
 #include "certstore/base/terminal.h"
 
 #include <boost/program_options.hpp>
@@ -131,7 +132,31 @@ Arguments Parser::parse(std::span<const std::string> words) const {
     }
   }
   require_operands(arguments);
+  require_sources(arguments);
   return arguments;
+}
+
+void Parser::require_sources(const Arguments& arguments) const {
+  const auto& operands = arguments.operands();
+  bool has_file = std::find(operands.begin(), operands.end(), "-") != operands.end();
+  for (const Option& option : command_.options) {
+    const auto& values = arguments.values(option.name);
+    // -o - is standard output.
+    has_file = has_file || (option.value == "FILE" && option.name != "output" &&
+                            std::find(values.begin(), values.end(), "-") != values.end());
+  }
+  for (const Option& option : command_.options) {
+    if (option.value != "SOURCE") continue;
+    for (const std::string& text : arguments.values(option.name)) {
+      const PassphraseSource source = parse_passphrase_source(text);
+      require_open(source);
+      if (!reads_standard_input(source) || !has_file) continue;
+      throw Error(
+          ErrorKind::usage,
+          "standard input cannot hold both a file and the passphrase of --" + std::string(option.name),
+          "take the passphrase from env:VAR, file:PATH or fd:N");
+    }
+  }
 }
 
 void Parser::require_operands(const Arguments& arguments) const {

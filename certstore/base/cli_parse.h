@@ -14,6 +14,8 @@ class Parser {
 
  private:
   void require_operands(const Arguments& arguments) const;
+  // Sources of passphrases are words that can be meant, and none is standard input beside a file from there.
+  void require_sources(const Arguments& arguments) const;
   const Tool& tool_;
   const Command& command_;
 };

@@ -23,13 +23,22 @@ Error refuse(const std::string& message, std::string hint = {}) {
   return {ErrorKind::passphrase, message, std::move(hint)};
 }
 
+Error too_long(const std::string& place) {
+  return refuse("the passphrase from " + place + " is too long",
+                "at most " + std::to_string(limits::kPassphraseSize) + " bytes");
+}
+
 // Reads until the first line end or the end of input, whichever comes first.
 SecretBytes first_line(int descriptor, const std::string& place) {
-  SecretBytes line(limits::kPassphraseSize);
+  if (::isatty(descriptor) == 1) {
+    throw refuse(place + " is a terminal, which would show the passphrase",
+                 "the source 'prompt' asks without echo");
+  }
+  SecretBytes line(limits::kPassphraseSize + 2);  // and the end of the line
   const std::span<std::uint8_t> room = line.writable();
   std::size_t length = 0;
   for (;;) {
-    if (length == room.size()) throw refuse("the passphrase from " + place + " is too long");
+    if (length == room.size()) throw too_long(place);
     // One byte at a time: two passphrases may follow each other on one descriptor.
     const ssize_t got = ::read(descriptor, room.data() + length, 1);
     if (got < 0 && errno == EINTR) {
@@ -37,11 +46,17 @@ SecretBytes first_line(int descriptor, const std::string& place) {
       continue;
     }
     if (got < 0) throw refuse("cannot read the passphrase from " + place + ": " + std::strerror(errno));
+    if (got == 0 && length == 0) throw refuse(place + " ended before a passphrase came");
     if (got == 0 || room[length] == '\n') break;
+    if (room[length] == 0) {
+      throw refuse("the passphrase from " + place + " holds a zero byte, which no keyboard makes",
+                   "is it a text file, in UTF-8?");
+    }
     ++length;
   }
   if (length > 0 && room[length - 1] == '\r') --length;
   if (length == 0) throw refuse("the passphrase from " + place + " is empty");
+  if (length > limits::kPassphraseSize) throw too_long(place);
   line.shrink(length);
   return line;
 }
@@ -52,23 +67,31 @@ SecretBytes from_environment(const std::string& variable) {
   if (value == nullptr) throw refuse(place + " is not set");
   const std::size_t length = std::strlen(value);
   if (length == 0) throw refuse("the passphrase from " + place + " is empty");
-  if (length > limits::kPassphraseSize) throw refuse("the passphrase from " + place + " is too long");
+  if (length > limits::kPassphraseSize) throw too_long(place);
   SecretBytes secret(length);
   std::copy_n(value, length, secret.writable().begin());
   return secret;
 }
 
 SecretBytes from_file(const std::string& path) {
+  // A named pipe waits here for its writer.
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!file.is_open()) throw_if_interrupted();
   if (!file.is_open())
     throw refuse("cannot read the passphrase file " + in_quotes(path) + ": " + std::strerror(errno));
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) throw_errno("read", path, errno);
-  // A pipe (<(command) in a shell) has no readers but its owner's.
-  if (S_ISREG(status.st_mode) && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  // The pipe of <(command) in a shell has its owner's mode, too.
+  if ((S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode)) && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     throw refuse("others can read the passphrase file " + in_quotes(path), "chmod 600 " + shell_quoted(path));
   }
   return first_line(file.get(), "the file " + in_quotes(path));
+}
+
+int number_of(const PassphraseSource& source) {
+  int descriptor = 0;
+  std::from_chars(source.place.data(), source.place.data() + source.place.size(), descriptor);
+  return descriptor;
 }
 
 SecretBytes from_prompt(const PassphraseRequest& request) {
@@ -90,6 +113,28 @@ SecretBytes from_prompt(const PassphraseRequest& request) {
 }
 
 }  // namespace
+
+void require_open(const PassphraseSource& source) {
+  if (source.kind != PassphraseSource::Kind::descriptor || ::fcntl(number_of(source), F_GETFD) >= 0) return;
+  throw refuse("the descriptor " + source.place + " is not open",
+               "in a shell: --passphrase fd:" + source.place + " " + source.place + "<FILE");
+}
+
+bool reads_standard_input(const PassphraseSource& source) {
+  using Kind = PassphraseSource::Kind;
+  switch (source.kind) {
+    case Kind::standard_input:
+      return true;
+    case Kind::descriptor:
+      return source.place.find_first_not_of('0') == std::string::npos;
+    case Kind::file:
+      return source.place == "/dev/stdin" || source.place == "/dev/fd/0" || source.place == "/proc/self/fd/0";
+    case Kind::environment:
+    case Kind::prompt:
+      return false;
+  }
+  return false;
+}
 
 PassphraseSource parse_passphrase_source(std::string_view text) {
   using Kind = PassphraseSource::Kind;
@@ -116,11 +161,8 @@ SecretBytes read_passphrase(const PassphraseSource& source, const PassphraseRequ
       return from_environment(source.place);
     case Kind::file:
       return from_file(source.place);
-    case Kind::descriptor: {
-      int number = 0;
-      std::from_chars(source.place.data(), source.place.data() + source.place.size(), number);
-      return first_line(number, "the descriptor " + source.place);
-    }
+    case Kind::descriptor:
+      return first_line(number_of(source), "the descriptor " + source.place);
     case Kind::standard_input:
       return first_line(STDIN_FILENO, "standard input");
     case Kind::prompt:

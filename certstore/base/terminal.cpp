@@ -83,8 +83,8 @@ std::optional<std::string> ask_line(std::string_view prompt) {
 }
 
 std::optional<SecretBytes> ask_secret(std::string_view prompt) {
+  const EchoOff silent;  // before the question, which some answer at once
   std::cerr << prompt << std::flush;
-  const EchoOff silent;
   SecretBytes line(limits::kPassphraseSize);
   const auto length = read_line(line.writable());
   if (!length) return std::nullopt;

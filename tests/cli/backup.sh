@@ -143,6 +143,32 @@ restore 0 "$backup" --store "$HOME/link"
 check_that 'the link is one' test -L "$HOME/link"
 expect 0 pkgsign store check --store "$HOME/real" --passphrase env:NEW
 
+begin 'a link that leads nowhere is told'
+ln -s nowhere "$HOME/dangling"
+restore 1 "$backup" --store "$HOME/dangling"
+warns 'is a link to a place that does not exist'
+check_that 'nothing was made' test ! -e "$HOME/nowhere"
+
+begin 'what is mounted at the place of the store stays, and the store comes into it'
+if unshare -rm true 2>"$err"; then
+  inside() { expect "$1" unshare -rm bash -c "$2" - "$backup" "$HOME"; }
+  restored='pkgsign backup restore "$1" --passphrase env:NEW --file-passphrase env:FILE_SECRET --kdf-cost 1:8'
+  mkdir "$HOME/volume" "$HOME/bound"
+  inside 0 "mount -t tmpfs none \$2/volume && mkdir \$2/volume/lost+found && $restored --store \$2/volume && ls -A \$2/volume && pkgsign store check --store \$2/volume --passphrase env:NEW"
+  says '1 identity and the key of the store, each opens and matches'
+  says '^lost.found$'
+  never_says '^\.restore$'
+  inside 0 "mkdir \$2/from && mount --bind \$2/from \$2/bound && $restored --store \$2/bound"
+  expect 0 pkgsign store check --store "$HOME/from" --passphrase env:NEW
+  inside 1 "mount -t tmpfs none \$2/volume && touch \$2/volume/other && $restored --store \$2/volume"
+  warns 'is not empty'
+  mkdir -p "$HOME/killed/.restore/keys" && touch "$HOME/killed/.restore/keys/data.mdb"
+  restore 0 "$backup" --store "$HOME/killed"
+  check_that 'what a killed one left is gone' test ! -e "$HOME/killed/.restore"
+else
+  echo 'skipped: a mounted store (this machine has no user namespaces)'
+fi
+
 begin 'a backup comes from a pipe, and does not go into one'
 piped() { expect "$1" bash -c 'cat "$1" | pkgsign backup restore - --passphrase env:NEW --file-passphrase env:FILE_SECRET --kdf-cost 1:8 --store "$2"' - "$2" "$3"; }
 piped 0 "$backup" "$HOME/piped"

@@ -2,6 +2,7 @@
 """The questions of `pkgsign` after init, on a real pseudo-terminal: passphrases, and the consent to remove."""
 import os
 import pathlib
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -105,6 +106,64 @@ class Questions(unittest.TestCase):
         self.assertEqual(code, 0, text)
         text, code = self.dialogue(["store", "check", "--store", place], (PASSPHRASE, "next"))
         self.assertEqual(code, 0, text)
+
+    def test_an_exported_key_gets_a_passphrase_that_is_asked_for_twice(self):
+        key = self.home / "a.pem"
+        new, again = "new passphrase for the exported file: $", "once more, to be sure: $"
+        words = ["key", "export", "--to", "pkcs8", "-o", key]
+        text, code = self.dialogue(words, (PASSPHRASE, "secret"), (new, "one"), (again, "other"), (new, "one"), (again, "one"))
+        self.assertEqual(code, 0, text)
+        self.assertIn("the two are not the same; again", text)
+        self.assertEqual(key.stat().st_mode & 0o777, 0o600)
+        for reply, wanted in (("other", 1), ("one", 0)):
+            done = subprocess.run(["openssl", "pkey", "-in", key, "-noout", "-passin", f"pass:{reply}"], capture_output=True)
+            self.assertEqual(done.returncode != 0, wanted != 0)
+        key.unlink()
+        for replies, wanted in (([("one"), ("x"), ("one"), ("y"), ("one"), ("z")], 1), ([""], 1), ([None], 130), (["one", None], 130)):
+            questions = [(new if i % 2 == 0 else again, reply) for i, reply in enumerate(replies)]
+            text, code = self.dialogue(words, (PASSPHRASE, "secret"), *questions)
+            self.assertEqual(code, wanted, text)
+            self.assertFalse(key.exists())
+
+    def test_a_source_that_is_named_and_missing_never_becomes_a_question(self):
+        for source in ("env:ABSENT", f"file:{self.home / 'absent'}", "fd:9", "stdin"):
+            text, code = self.dialogue(["csr", "export", "--passphrase", source])
+            self.assertEqual(code, 1, text)
+            self.assertNotIn("passphrase of the store", text)
+
+    def test_the_terminal_is_as_before_on_every_way_out(self):
+        command = f"{PKGSIGN} csr export"
+        for reply in ("wrong", None, "", "\x04"):
+            child = pexpect.spawn("bash", ["--norc", "-c", f"trap : INT; stty -a >{self.home}/before; {command}; "
+                                                           f"echo code=$?; stty -a >{self.home}/after; echo ready"],
+                                  env=self.environment, encoding="utf-8", timeout=60)
+            child.expect(PASSPHRASE)
+            self.assertFalse(child.getecho())
+            if reply is None:
+                child.sendcontrol("c")
+            elif reply == "\x04":
+                child.sendeof()
+            else:
+                child.sendline(reply)
+            child.expect("code=([0-9]+)")
+            self.assertEqual(child.match[1], "130" if reply is None else "1")
+            child.expect("ready")
+            child.expect(pexpect.EOF)
+            child.close()
+            self.assertEqual((self.home / "before").read_text(), (self.home / "after").read_text())
+
+    def test_a_signal_leaves_the_terminal_as_it_was(self):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            child = pexpect.spawn("bash", ["--norc", "-c", f"trap : HUP TERM INT; {PKGSIGN} csr export; echo code=$?; stty -a; echo ready"],
+                                  env=self.environment, encoding="utf-8", timeout=60)
+            child.expect(PASSPHRASE)
+            below = pathlib.Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text().split()
+            os.kill(int(below[0]), number)
+            child.expect("code=130")
+            child.expect(" echo ")
+            child.expect("ready")
+            child.expect(pexpect.EOF)
+            child.close()
 
     def test_changing_asks_for_the_old_once_and_the_new_twice(self):
         text, code = self.dialogue(["passphrase", "change"], (PASSPHRASE, "wrong"))

@@ -215,6 +215,25 @@ expect 0 pkgsign cert renew --new-key same --new-alias later --passphrase env:GI
 expect 2 pkgsign cert renew --new-key same --new-alias third --default-from "$(end_of issued -1)" --passphrase env:GIVEN
 warns 'the CA must issue the new certificate'
 
+begin 'a CA that answers for TLS servers only is taken, with a warning of what verifiers will say'
+make tls --key rsa-2048
+expect 0 pkgsign csr export --alias tls -o tls.csr --passphrase env:GIVEN
+for usage in clientAuth serverAuth; do
+  printf 'basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=%s\n' "$usage" >extensions
+  openssl x509 -req -in tls.csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile extensions -days 300 -out "$usage.crt" 2>/dev/null
+done
+expect 1 pkgsign cert import clientAuth.crt --chain ca.pem --alias tls --passphrase env:GIVEN
+warns 'was not issued for signing packages'
+expect 0 pkgsign cert import serverAuth.crt --chain ca.pem --alias tls --passphrase env:GIVEN
+warns 'for TLS servers only'
+warns "'always bound'"
+says 'Your importers trust the certificate itself'
+sign 0 -o tls.package --alias tls
+expect 12 pkgverify check --trust ca.pem tls.package
+says 'certificate-purpose'
+expect 0 pkgsign cert export --alias tls --format der -o tls.der
+expect 0 pkgverify check --trust tls.der tls.package
+
 begin 'a backup holds both keys, the succession and the plan'
 expect 0 pkgsign cert default waiting --from "$(end_of issued -10)"
 pkgsign cert list | sed 's/([0-9]* days left)//' >before

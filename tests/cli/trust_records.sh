@@ -94,7 +94,9 @@ says '^retired  '
 id=$(record_id)
 expect 16 pkgverify check "${at[@]}" "$package"
 expect 16 pkgverify check --at-time 2026-06-01 "$package"
-expect 0 pkgverify trust remove "$id"
+expect 1 pkgverify trust remove "$id"
+warns "retires a key"
+expect 0 pkgverify trust remove "$id" --force
 undo=$(sed -n '/^to undo, paste:$/,$p' "$out" | tail -n +2)
 expect 0 pkgverify check "${at[@]}" "$package"
 expect 0 bash -c "$undo"

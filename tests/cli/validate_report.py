@@ -34,7 +34,7 @@ def main(schema_path, count):
     for line in lines:
         report = json.loads(line)
         # Against the one form that is meant, so that the message says what is wrong in it.
-        form = "trouble" if "error" in report else "report"
+        form = "trouble" if "error" in report else "expiry" if "state" in report else "report"
         chosen = validator.evolve(schema={"$ref": f"#/definitions/{form}", "definitions": schema["definitions"]})
         for error in chosen.iter_errors(report):
             bad += 1

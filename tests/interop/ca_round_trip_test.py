@@ -132,7 +132,7 @@ class FromOpenssl(Answers):
                     "ended on 2021-01-01", code=15)
         self.refuse(self.ca.issue(self.request, dates=("-startdate", "20500101000000Z", "-enddate", "20510101000000Z")),
                     "not valid before 2050", code=15)
-        self.refuse(self.ca.issue(self.request, signer="extendedKeyUsage = serverAuth", **chosen), "codeSigning")
+        self.refuse(self.ca.issue(self.request, signer="extendedKeyUsage = clientAuth", **chosen), "codeSigning")
         self.refuse(self.ca.issue(self.request, signer="keyUsage = keyEncipherment", **chosen), "digitalSignature")
         self.refuse(self.ca.issue(self.request, signer="basicConstraints = CA:TRUE", **chosen), "is the certificate of a CA")
         self.refuse(self.request, "certificate request")

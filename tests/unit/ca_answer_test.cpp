@@ -107,11 +107,12 @@ BOOST_AUTO_TEST_CASE(the_signer_must_be_no_ca_and_may_sign_packages) {
     return arrange_ca_answer({other, lower, upper, root}, {}, ours, kNow);
   };
   BOOST_CHECK_EXCEPTION(with(NID_basic_constraints, kCa), Error, says(ErrorKind::key, "certificate of a CA"));
-  BOOST_CHECK_EXCEPTION(with(NID_ext_key_usage, "serverAuth"), Error,
+  BOOST_CHECK_EXCEPTION(with(NID_ext_key_usage, "clientAuth,emailProtection"), Error,
                         says(ErrorKind::key, "not issued for signing packages"));
   BOOST_CHECK_EXCEPTION(with(NID_key_usage, "keyEncipherment"), Error,
                         says(ErrorKind::key, "not issued for signing packages"));
   BOOST_CHECK_NO_THROW(with(NID_ext_key_usage, "serverAuth,codeSigning"));
+  BOOST_CHECK_NO_THROW(with(NID_ext_key_usage, "serverAuth"));
 }
 
 BOOST_AUTO_TEST_CASE(the_dates_of_each_certificate_count) {

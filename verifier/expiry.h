@@ -1,0 +1,32 @@
+// When a package that is accepted now will not be any more, by nothing but time: a certificate, a trust
+// record or an allowed weakness ends, or a retirement begins.
+#pragma once
+
+#include "verifier/verify.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace verifier {
+
+struct Ending {
+  certstore::Instant at;                                     // the first second at which it is not accepted
+  certstore::ExitCode code = certstore::ExitCode::internal;  // that it has then
+  certstore::Issues because;                                 // what is found then and was not before
+};
+
+// What a list says of one file.
+struct ExpiryLine {
+  std::string file;
+  certstore::ExitCode code = certstore::ExitCode::internal;  // now
+  std::string_view verdict;                                  // now
+  std::optional<Ending> ending;
+};
+
+// `report` is what verify() said of the file with these options. Returns the first ending up to and with
+// `until`; empty where there is none, and where the package is not accepted now. Judges the file again.
+[[nodiscard]] std::optional<Ending> first_ending(const certstore::InputFile& file, const Report& report,
+                                                 const VerifyOptions& options, certstore::Instant until);
+
+}  // namespace verifier

@@ -1,0 +1,71 @@
+#include "verifier/package_files.h"
+
+#include "certstore/base/escape.h"
+#include "certstore/base/interrupt.h"
+#include "certstore/base/limits.h"
+#include "certstore/store_folder.h"
+#include "verifier/folder.h"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace verifier {
+namespace {
+
+namespace fs = std::filesystem;
+using certstore::Error;
+using certstore::ErrorKind;
+
+class Walk {
+ public:
+  explicit Walk(FoundFiles& found) : found_(found) {}
+
+  void into(const fs::path& folder, std::size_t operand, std::size_t depth) {
+    certstore::throw_if_interrupted();
+    std::vector<std::string> names;
+    try {
+      if (depth > certstore::limits::kFolderDepth) {
+        throw Error(ErrorKind::io, certstore::in_quotes(folder.string()) + " lies too deep");
+      }
+      names = names_in(certstore::open_folder(folder).get());
+    } catch (const Error& error) {
+      found_.unread.push_back({folder.string(), operand, error});
+      return;
+    }
+    std::sort(names.begin(), names.end());
+    for (const std::string& name : names) look_at(folder / name, operand, depth);
+  }
+
+ private:
+  void look_at(const fs::path& path, std::size_t operand, std::size_t depth) {
+    std::error_code failure;
+    const bool is_link = fs::is_symlink(fs::symlink_status(path, failure));
+    const fs::file_status status = fs::status(path, failure);
+    if (fs::is_directory(status)) {
+      if (!is_link) into(path, operand, depth + 1);
+      return;
+    }
+    // A pipe, a device: to open one could wait for ever. It is no package.
+    if (fs::exists(status) && !fs::is_regular_file(status)) return;
+    found_.files.push_back({path.string(), operand, true});
+  }
+
+  FoundFiles& found_;
+};
+
+}  // namespace
+
+FoundFiles find_package_files(const std::vector<std::string>& operands) {
+  FoundFiles found;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    std::error_code failure;
+    if (operands[i] != "-" && fs::is_directory(operands[i], failure)) {
+      Walk(found).into(operands[i], i, 0);
+    } else {
+      found.files.push_back({operands[i], i, false});
+    }
+  }
+  return found;
+}
+
+}  // namespace verifier
