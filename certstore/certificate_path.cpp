@@ -75,6 +75,10 @@ bool is_for_servers(const Certificate& certificate) {
   return (flags & EXFLAG_XKUSAGE) != 0 && (X509_get_extended_key_usage(x509) & XKU_SSL_SERVER) != 0;
 }
 
+bool is_authority(const Certificate& certificate) {
+  return X509_check_ca(certificate.openssl()) == 1;
+}
+
 std::optional<DigestAlgorithm> weak_digest_on(const Certificate& certificate) {
   int digest = NID_undef;
   X509_get_signature_info(certificate.openssl(), &digest, nullptr, nullptr, nullptr);

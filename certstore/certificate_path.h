@@ -20,6 +20,8 @@ namespace certstore {
 
 // Whether it is of a TLS server and may sign: as the product's own certificates, it can be trusted by itself.
 [[nodiscard]] bool is_for_servers(const Certificate& certificate);
+// Whether it says of itself that it is a CA (RFC 5280 4.2.1.9: CA:TRUE; no older way counts).
+[[nodiscard]] bool is_authority(const Certificate& certificate);
 
 // The digest of the signature on the certificate where it is a weak one; empty for others.
 [[nodiscard]] std::optional<DigestAlgorithm> weak_digest_on(const Certificate& certificate);

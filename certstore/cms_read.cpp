@@ -4,6 +4,7 @@
 #include "certstore/cms.h"
 #include "certstore/cms_algorithms.h"
 #include "certstore/cms_attributes.h"
+#include "certstore/cms_create.h"
 
 #include <openssl/pem.h>
 
@@ -119,10 +120,14 @@ std::vector<Certificate> read_certificates(const STACK_OF(ASN1_TYPE) * found, st
 
 }  // namespace
 
-SignedData parse(ByteView file, std::string_view what) {
+Bytes der_of(ByteView file, std::string_view what) {
   if (file.size() > limits::kCmsSize) throw malformed(what, "is too large for a CMS signature");
   const bool is_pem = as_text(file).starts_with("-----BEGIN ");
-  const Bytes der = is_pem ? from_pem(file, what) : Bytes(file.begin(), file.end());
+  return is_pem ? from_pem(file, what) : Bytes(file.begin(), file.end());
+}
+
+SignedData parse(ByteView file, std::string_view what) {
+  const Bytes der = der_of(file, what);
   const auto info = asn1::decode<asn1::ContentInfo>(der, asn1::ContentInfo_it);
   if (!info || asn1::dotted(info->type) != kSignedData) throw malformed(what, "is not a CMS signature");
   const asn1::SignedData& found = *info->signed_data;

@@ -3,6 +3,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "formats/container.h"
+#include "formats/detached_cms.h"
 #include "formats/jar/package.h"
 #include "formats/known_marks.h"
 #include "formats/plain_package.h"
@@ -19,13 +20,14 @@ constexpr std::array kFormats = {
     Format{"vro", "VMware Orchestrator package", recognises_vro, open_vro},
     Format{"jar", "JAR or other ZIP archive with signatures as in a JAR", jar::recognises_jar, jar::open_jar},
     Format{"zip", "ZIP archive without a signature that we know", recognises_zip, open_zip},
+    Format{"p7s", "file with a CMS signature beside it", recognises_none, open_none},
     Format{"file", "any other file, unsigned", recognises_file, open_file},
 };
 
 void require_known(std::string_view name) {
   if (std::any_of(kFormats.begin(), kFormats.end(), [&](const Format& f) { return f.name == name; })) return;
   throw certstore::Error(certstore::ErrorKind::usage, "there is no format " + certstore::in_quotes(name),
-                         "the formats are vro, jar, zip and file");
+                         "the formats are vro, jar, zip, p7s and file");
 }
 
 }  // namespace

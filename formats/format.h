@@ -7,6 +7,7 @@
 #include "certstore/base/progress.h"
 #include "certstore/certificate.h"
 #include "certstore/signer.h"
+#include "certstore/timestamp_attach.h"
 #include "formats/contents.h"
 #include "formats/signature.h"
 
@@ -35,6 +36,7 @@ struct SigningRequest {
   std::optional<std::uint64_t> serial;  // of the seal; by default the seconds of `time`
   unsigned jobs = 0;
   bool show_progress = false;
+  certstore::Stamper stamper = {};  // asked for each CMS signature that is made; empty: no time stamps
 };
 
 // What signing will write; made, with all parsing and hashing of the stranger's bytes, before a key is

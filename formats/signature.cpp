@@ -45,8 +45,8 @@ class SignatureCheck {
 
   std::variant<VerifiedSignature, Issue> check_cms(const cms::SignerInfo& signer) {
     const Bytes digest = signer.digest ? digest_of_message(*signer.digest) : Bytes();
-    const cms::Answer answer =
-        cms::check(signer, {.content_digest = digest, .candidates = block_.candidates});
+    const cms::Answer answer = cms::check(
+        signer, {.content_digest = digest, .candidates = block_.candidates, .context = block_.context});
     if (const auto* good = std::get_if<cms::CheckedSigner>(&answer)) {
       return proof(good->certificate(), good->digest(), good->claimed_time());
     }

@@ -30,6 +30,7 @@ struct SignatureBlock {
   std::vector<std::pair<certstore::DigestAlgorithm, certstore::Bytes>> digests;  // of the message
   std::variant<RawSignature, certstore::cms::SignerInfo> signature;
   std::vector<certstore::Certificate> candidates;  // certificates that the file offers
+  std::string_view context = {};                   // that a CMS signature must state; empty: none
 };
 
 // A block whose signature was checked over its exact bytes by one certificate. Only check_signature() makes

@@ -125,9 +125,14 @@ bool MeaningCheck::is_der() const {
   return length == size_ - 2 - count;
 }
 
-std::string MeaningCheck::other_meaning() {
+std::string MeaningCheck::list_meaning() {
   end_line();
-  return is_der() ? "a DER document, such as a CMS attribute set" : found_;
+  return found_;
+}
+
+std::string MeaningCheck::other_meaning() {
+  const std::string list = list_meaning();
+  return is_der() ? "a DER document, such as a CMS attribute set" : list;
 }
 
 bool MeaningCheck::is_properties() const {

@@ -16,6 +16,8 @@ class MeaningCheck {
   void feed(certstore::ByteView piece);
   // After the last piece: what else the member could be taken for; empty if nothing.
   [[nodiscard]] std::string other_meaning();
+  // The same, but for DER documents.
+  [[nodiscard]] std::string list_meaning();
   // Whether its root element is `properties`: then the caller reads it whole, and asks properties_meaning().
   [[nodiscard]] bool is_properties() const;
 

@@ -44,6 +44,10 @@ void require_fitting(const VroContents& contents, const SigningRequest& request)
         "leave out --also, and sign a second copy: --alias NAME -o FILE; or have importers trust the new "
         "certificate first, and sign by that one alone");
   }
+  if (request.stamper) {
+    throw Error(ErrorKind::usage, "the vRO layout has no place for a time stamp",
+                "stamp a signature over the signed package: pkgsign sign --detached --tsa URL FILE");
+  }
   if (request.digest != certstore::DigestAlgorithm::sha256 &&
       request.digest != certstore::DigestAlgorithm::md5) {
     throw Error(ErrorKind::usage, "the vRO layout knows SHA-256 and MD5 only");

@@ -2,10 +2,12 @@
 #include "certstore/base/escape.h"
 #include "signer/backup_reminder.h"
 #include "signer/commands.h"
+#include "signer/detached.h"
 #include "signer/identity.h"
 #include "signer/remaining.h"
 #include "signer/retirement.h"
 #include "signer/sign.h"
+#include "signer/stamping.h"
 #include "signer/store_access.h"
 #include "signer/targets.h"
 
@@ -71,7 +73,8 @@ formats::SigningRequest request_of(const Arguments& arguments, std::span<const I
           .time = certstore::signing_time(),
           .serial = serial_of(arguments),
           .jobs = arguments.jobs(),
-          .show_progress = !arguments.quiet()};
+          .show_progress = !arguments.quiet(),
+          .stamper = stamper_of(arguments)};
 }
 
 void warn(const Arguments& arguments, const formats::SigningRequest& request) {
@@ -97,7 +100,10 @@ class Batch {
     std::vector<PreparedPackage> prepared(jobs.size());
     bool any = false;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
-      attempt(jobs[i], [&] { prepared[i] = prepare(jobs[i].input, request_); });
+      attempt(jobs[i], [&] {
+        prepared[i] = arguments_.has("detached") ? prepare_detached(jobs[i], request_, arguments_)
+                                                 : prepare(jobs[i].input, request_);
+      });
       any = any || prepared[i].plan != nullptr;
     }
     if (!any) return;
@@ -141,9 +147,13 @@ class Batch {
     const std::string place =
         to_stdout ? "standard output" : certstore::shell_quoted(job.target.path.string());
     std::ostream& out = to_stdout && !dry ? std::cerr : std::cout;
-    out << (dry ? "would sign " : "signed ") << place << ": " << prepared.plan->signed_entries()
-        << " entries, " << certstore::name_of(request_.digest)
-        << (request_.bound ? ", bound" : ", not bound");
+    out << (dry ? "would sign " : "signed ") << place << ": ";
+    if (prepared.is_detached) {
+      out << "over " << certstore::shell_quoted(job.input.string());
+    } else {
+      out << prepared.plan->signed_entries() << " entries, " << certstore::name_of(request_.digest)
+          << (request_.bound ? ", bound" : ", not bound");
+    }
     for (const Identity& identity : identities_) {
       out << ", by " << certstore::escaped(identity.certificate.subject()) << " (SHA256 "
           << certstore::to_hex(identity.certificate.sha256()) << ")";
@@ -158,7 +168,9 @@ class Batch {
 };
 
 ExitCode run(const Arguments& arguments) {
-  const std::vector<Job> jobs = choose_targets(arguments, sign_command());
+  refuse_mixed(arguments);
+  const std::vector<Job> jobs = arguments.has("detached") ? choose_detached_targets(arguments)
+                                                          : choose_targets(arguments, sign_command());
   if (jobs.size() == 1 && jobs[0].target.path == "-" && ::isatty(STDOUT_FILENO) == 1) {
     throw Error(ErrorKind::usage, "a package is not written to a terminal", "-o FILE, or a pipe");
   }
@@ -191,11 +203,16 @@ certstore::cli::Command sign_command() {
       {"output-dir", '\0', "DIR", "or the directory for several, under their names"},
       {"in-place", '\0', "", "or in the place of each package"},
       {"replace", '\0', "", "drop the signatures that are there"},
+      {"add", '\0', "", "sign beside those that are there"},
       {"serial", '\0', "N", "number that rises with each release (default: the time)"},
       {"vro-digest", '\0', "NAME", "sha256, or md5 for servers up to 8.2"},
       {"vro-unbound", '\0', "", "leave out the seal that binds the set of entries"},
       {"compat", '\0', "product", "as the product signs: unbound"},
       {"min-remaining", '\0', "DAYS", "refuse a certificate that ends sooner, as in 180d"}};
+  const auto detached = detached_options();
+  options.insert(options.end(), detached.begin(), detached.end());
+  const auto stamping = stamping_options();
+  options.insert(options.end(), stamping.begin(), stamping.end());
   const auto identity = identity_options();
   options.insert(options.end(), identity.begin(), identity.end());
   options.push_back(certstore::cli::kForceOption);

@@ -26,5 +26,6 @@ namespace signer {
 [[nodiscard]] certstore::cli::Command backup_restore_command();
 [[nodiscard]] certstore::cli::Command store_check_command();
 [[nodiscard]] certstore::cli::Command store_compact_command();
+[[nodiscard]] certstore::cli::Command timestamp_command();
 
 }  // namespace signer

@@ -1,19 +1,20 @@
 #include "signer/commands.h"
 
 int main(int argc, char** argv) {
-  const certstore::cli::Tool tool{
-      .name = "pkgsign",
-      .summary = "signs packages with the identities of its store",
-      .commands = {signer::init_command(),          signer::sign_command(),
-                   signer::cert_show_command(),     signer::cert_list_command(),
-                   signer::cert_export_command(),   signer::cert_import_command(),
-                   signer::cert_remove_command(),   signer::cert_rename_command(),
-                   signer::cert_renew_command(),    signer::cert_retire_command(),
-                   signer::cert_default_command(),  signer::cert_status_command(),
-                   signer::csr_export_command(),    signer::key_import_command(),
-                   signer::key_export_command(),    signer::passphrase_change_command(),
-                   signer::store_check_command(),   signer::store_compact_command(),
-                   signer::backup_create_command(), signer::backup_verify_command(),
-                   signer::backup_restore_command()}};
+  const certstore::cli::Tool tool{.name = "pkgsign",
+                                  .summary = "signs packages with the identities of its store",
+                                  .commands = {
+                                      signer::init_command(),           signer::sign_command(),
+                                      signer::cert_show_command(),      signer::cert_list_command(),
+                                      signer::cert_export_command(),    signer::cert_import_command(),
+                                      signer::cert_remove_command(),    signer::cert_rename_command(),
+                                      signer::cert_renew_command(),     signer::cert_retire_command(),
+                                      signer::cert_default_command(),   signer::cert_status_command(),
+                                      signer::csr_export_command(),     signer::key_import_command(),
+                                      signer::key_export_command(),     signer::passphrase_change_command(),
+                                      signer::store_check_command(),    signer::store_compact_command(),
+                                      signer::backup_create_command(),  signer::backup_verify_command(),
+                                      signer::backup_restore_command(), signer::timestamp_command(),
+                                  }};
   return certstore::cli::run_main(tool, argc, argv);
 }

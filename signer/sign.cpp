@@ -40,8 +40,8 @@ std::string reason_of(const verifier::Report& report) {
 }
 
 // What was written must convince the one verification algorithm with nothing but this certificate pinned.
-void require_verified(const certstore::AtomicFile& out, const formats::SigningRequest& request,
-                      const certstore::Certificate& certificate) {
+void require_verified(const PreparedPackage& prepared, const certstore::AtomicFile& out,
+                      const formats::SigningRequest& request, const certstore::Certificate& certificate) {
   verifier::VerifyOptions options;
   options.policy.trusted = {certificate};
   options.policy.at = certstore::now();
@@ -50,7 +50,10 @@ void require_verified(const certstore::AtomicFile& out, const formats::SigningRe
   if (const auto weakness = certstore::weakness_of(request.digest); !weakness.empty()) {
     options.policy.allowed.emplace(weakness);  // the person asked for this digest
   }
-  const verifier::Report report = verifier::verify(out.reopen(), options);
+  const certstore::InputFile written = out.reopen();
+  if (prepared.is_detached) options.expect = "p7s";
+  const verifier::Report report = prepared.is_detached ? verifier::verify(*prepared.input, options, &written)
+                                                       : verifier::verify(written, options);
   if (report.exit_code() == certstore::ExitCode::accepted) return;
   throw Error(ErrorKind::internal, "the signed package does not verify: " + reason_of(report),
               "nothing was written");
@@ -129,6 +132,16 @@ PreparedPackage prepare(const std::filesystem::path& path, const formats::Signin
   return prepared;
 }
 
+void require_matching(const certstore::InputFile& file, const certstore::InputFile& beside) {
+  verifier::VerifyOptions options;
+  options.policy.at = certstore::now();
+  options.expect = "p7s";
+  const verifier::Report report = verifier::verify(file, options, &beside);
+  if (report.exit_code() != certstore::ExitCode::invalid) return;
+  throw Error(ErrorKind::malformed, certstore::in_quotes(beside.name()) + " is no signature over " +
+                                        certstore::in_quotes(file.name()) + ": " + reason_of(report));
+}
+
 void write_signed(const PreparedPackage& prepared, const formats::SigningRequest& request,
                   std::span<const certstore::Signer> signers, const Target& target) {
   if (!are_those_of(request, signers)) {
@@ -141,7 +154,8 @@ void write_signed(const PreparedPackage& prepared, const formats::SigningRequest
     certstore::throw_errno("write", target.path.string(), errno);
   }
   prepared.plan->write(signers, out);
-  for (const certstore::Signer& signer : signers) require_verified(out, request, signer.certificate());
+  for (const certstore::Signer& signer : signers)
+    require_verified(prepared, out, request, signer.certificate());
   prepared.input->require_unchanged();
   if (to_stdout) return copy_to_standard_output(out.reopen());
   out.commit(target.existing);

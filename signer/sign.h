@@ -25,7 +25,12 @@ struct PreparedPackage {
   std::unique_ptr<certstore::InputFile> input;
   std::unique_ptr<formats::SignedPackage> package;
   std::unique_ptr<formats::SigningPlan> plan;
+  bool is_detached = false;                      // what is written is a signature beside the input
+  std::unique_ptr<certstore::InputFile> add_to;  // the signatures that stay in it
 };
+
+// Throws Error(malformed) unless every signature in `beside` is one over that file, whoever made it.
+void require_matching(const certstore::InputFile& file, const certstore::InputFile& beside);
 
 // Throws if a signature by one of these certificates would prove nothing at `at`: Error(exposed_key) for a
 // key that anyone can download, Error(dates) outside its validity, Error(key) for an unsound or short one,

@@ -30,7 +30,8 @@ bool is_trusted_throughout(const Report& report) {
 
 }  // namespace
 
-bool certificate_is_valid(const SignerReport& signer, certstore::Instant at) {
+bool certificate_is_valid(const SignerReport& signer, certstore::Instant judged_at) {
+  const certstore::Instant at = signer.decision.stamped_at.value_or(judged_at);
   const certstore::Issues& issues = signer.decision.issues;
   return signer.certificate.not_before() <= at && at <= signer.certificate.not_after() &&
          std::none_of(issues.begin(), issues.end(), condemns_certificate);

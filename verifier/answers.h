@@ -22,8 +22,8 @@ struct Answers {
 
 [[nodiscard]] Answers answers(const Report& report);
 
-// The same for one signer's certificate.
-[[nodiscard]] bool certificate_is_valid(const SignerReport& signer, certstore::Instant at);
+// The same for one signer's certificate, at that time or when it was stamped.
+[[nodiscard]] bool certificate_is_valid(const SignerReport& signer, certstore::Instant judged_at);
 
 inline constexpr std::size_t kOwnerStandings = 5;
 

@@ -4,6 +4,7 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/parallel.h"
 #include "verifier/answers.h"
+#include "verifier/beside.h"
 #include "verifier/expiry.h"
 #include "verifier/judging_options.h"
 #include "verifier/package_files.h"
@@ -74,7 +75,9 @@ Outcome look_at(const Run& run, const FoundFile& found) {
   outcome.line.file = found.path;
   try {
     const auto file = certstore::InputFile::open(found.path);
-    const Report report = verify(file, run.options);
+    const auto beside = open_beside(found.path, run.options.signature);
+    const certstore::InputFile* const signature = beside ? &*beside : nullptr;
+    const Report report = verify(file, run.options, signature);
     outcome.line.code = report.exit_code();
     outcome.line.verdict = word_of(report.verdict());
     if (is_foreign(found, report)) {
@@ -82,7 +85,7 @@ Outcome look_at(const Run& run, const FoundFile& found) {
     } else if (report.exit_code() != ExitCode::accepted) {
       outcome.state = State::not_verified;
     } else {
-      outcome.line.ending = first_ending(file, report, run.options, run.until);
+      outcome.line.ending = first_ending(file, report, run.options, run.until, signature);
       outcome.state = outcome.line.ending ? State::stops : State::lasts;
     }
   } catch (const Error& error) {

@@ -2,6 +2,7 @@
 #include "certstore/base/file.h"
 #include "certstore/base/parallel.h"
 #include "verifier/answers.h"
+#include "verifier/beside.h"
 #include "verifier/check_expiring.h"
 #include "verifier/commands.h"
 #include "verifier/judging_options.h"
@@ -92,7 +93,8 @@ void print_result(const CheckRun& run, const Report& report, Outcome& outcome) {
 Outcome judge(const CheckRun& run, const std::string& path) {
   Outcome outcome;
   const InputFile file = InputFile::open(path);
-  Report report = verify(file, run.options);
+  const auto beside = open_beside(path, run.options.signature);
+  Report report = verify(file, run.options, beside ? &*beside : nullptr);
   report.file = path;
   outcome.code = report.exit_code();
   print_result(run, report, outcome);
@@ -108,7 +110,8 @@ Outcome judge_copy(const CheckRun& run, const std::string& path) {
   copy.copy(file, 0, file.size());
   file.require_unchanged();
   const InputFile judged(certstore::FileDescriptor(::fcntl(copy.descriptor(), F_DUPFD_CLOEXEC, 0)), path);
-  Report report = verify(judged, run.options);
+  const auto beside = open_beside(path, run.options.signature);
+  Report report = verify(judged, run.options, beside ? &*beside : nullptr);
   report.file = path;
   outcome.code = report.exit_code();
   if (outcome.code == ExitCode::accepted) copy.commit(run.existing);

@@ -2,6 +2,7 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/file.h"
 #include "verifier/answers.h"
+#include "verifier/beside.h"
 #include "verifier/commands.h"
 #include "verifier/judging_options.h"
 #include "verifier/report_json.h"
@@ -84,7 +85,8 @@ ExitCode show(const Arguments& arguments) {
   const VerifyOptions options = read_verify_options(arguments);
   const std::string& path = arguments.operands().front();
   const certstore::InputFile file = certstore::InputFile::open(path);
-  Report report = verify(file, options);
+  const auto beside = open_beside(path, options.signature);
+  Report report = verify(file, options, beside ? &*beside : nullptr);
   report.file = path;
   if (arguments.quiet()) return report.exit_code();
   if (json) {

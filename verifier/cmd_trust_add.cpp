@@ -39,6 +39,8 @@ ExitCode add(const Arguments& arguments) {
   certstore::make_store_folder(place);
   certstore::TrustStore store = certstore::TrustStore::open_or_create(place.trust());
   const std::vector<TrustRecord> before = store.list();
+  // Of a bundle one line each: what is the same for all of them was just typed.
+  const bool many = arguments.has("ca-file");
   for (const TrustRecord& record : requested) {
     const TrustRecord kept = store.add(record, {record.made_by, record.made_at});
     if (arguments.quiet()) continue;
@@ -47,6 +49,8 @@ ExitCode add(const Arguments& arguments) {
     const std::vector<std::string> undo = undo_of_adding(kept, store_option);
     if (json) {
       write_record_json(kept, undo, std::cout);
+    } else if (many) {
+      write_record_line(kept, std::cout);
     } else {
       print_added(kept, was_there, undo);
     }

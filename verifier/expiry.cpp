@@ -81,14 +81,15 @@ certstore::Issues what_changed(const Report& before, const Report& after) {
 }  // namespace
 
 std::optional<Ending> first_ending(const certstore::InputFile& file, const Report& report,
-                                   const VerifyOptions& options, Instant until) {
+                                   const VerifyOptions& options, Instant until,
+                                   const certstore::InputFile* beside) {
   if (report.exit_code() != ExitCode::accepted) return std::nullopt;
   VerifyOptions later = options;
   later.show_progress = false;
   const Dates dates = dates_of(report, options, until);
   for (const Instant date : dates.all()) {
     later.policy.at = date;
-    const Report then = verify(file, later);
+    const Report then = verify(file, later, beside);
     if (then.exit_code() == ExitCode::accepted) continue;
     return Ending{date, then.exit_code(), what_changed(report, then)};
   }

@@ -24,9 +24,11 @@ struct ExpiryLine {
   std::optional<Ending> ending;
 };
 
-// `report` is what verify() said of the file with these options. Returns the first ending up to and with
-// `until`; empty where there is none, and where the package is not accepted now. Judges the file again.
+// `report` is what verify() said of the file with these options and `beside`. Returns the first ending up to
+// and with `until`; empty where there is none, and where the package is not accepted now. Judges the file
+// again.
 [[nodiscard]] std::optional<Ending> first_ending(const certstore::InputFile& file, const Report& report,
-                                                 const VerifyOptions& options, certstore::Instant until);
+                                                 const VerifyOptions& options, certstore::Instant until,
+                                                 const certstore::InputFile* beside = nullptr);
 
 }  // namespace verifier

@@ -5,6 +5,7 @@
 #include "certstore/file_digest.h"
 #include "certstore/store_place.h"
 #include "verifier/answers.h"
+#include "verifier/beside.h"
 #include "verifier/report_text.h"
 #include "verifier/trust_request.h"
 #include "verifier/trust_text.h"
@@ -62,7 +63,8 @@ void ImportRun::name_leftovers() const {
 }
 
 void ImportRun::judge() {
-  report_ = verify(file_, request_.options);
+  const auto beside = open_beside(request_.file, request_.options.signature);
+  report_ = verify(file_, request_.options, beside ? &*beside : nullptr);
   report_.file = request_.file;
   const ExitCode code = report_.exit_code();
   changes_.clear();

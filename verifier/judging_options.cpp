@@ -16,7 +16,7 @@ std::vector<certstore::cli::Option> judging_options() {
   std::vector<certstore::cli::Option> options = policy_options();
   options.push_back({"expect", '\0', "FORMAT", "accept this format only"});
   options.push_back(
-      {"signature", '\0', "FILE|none", "the signature beside the package (none: look for none)"});
+      {"signature", '\0', "FILE|none", "the signature beside the file (default: FILE.p7s; none)"});
   options.push_back(certstore::cli::kJobsOption);
   return options;
 }
@@ -30,9 +30,10 @@ VerifyOptions read_verify_options(const Arguments& arguments) {
     for (const formats::Format& format : formats::all_formats()) names.push_back(format.name);
     options.expect = arguments.word("expect", names);
   }
-  if (arguments.value("signature").value_or("none") != "none") {
-    throw Error(ErrorKind::unsupported, "a signature beside the package is not judged by this version",
-                "--signature none judges what is inside the package");
+  options.signature = arguments.value("signature");
+  if (options.signature.value_or("none") != "none" && arguments.operands().size() > 1) {
+    throw Error(ErrorKind::usage,
+                "--signature FILE is of one file, not of " + std::to_string(arguments.operands().size()));
   }
   PolicySource source = read_policy(arguments);
   options.policy = std::move(source.policy);

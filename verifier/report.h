@@ -25,6 +25,7 @@ struct SignerReport {
   std::size_t entries = 0;   // that it covers and whose bytes match
   std::size_t elements = 0;  // likewise
   certstore::TrustDecision decision;
+  bool beside = false;  // by the signature beside the package, which covers the whole file
 };
 
 // One entry of the container and who vouches for it.
@@ -43,6 +44,7 @@ struct ElementReport {
 
 struct Report {
   std::string file;    // as named on the command line
+  std::string beside;  // the file with the signature beside it; empty: none
   std::string format;  // "vro", "zip", "file"
   std::uint64_t size = 0;
   std::optional<certstore::Sha256> sha256;  // of the file, where it was needed

@@ -65,15 +65,18 @@ Json signer_of(const Report& report, const SignerReport& signer) {
   Json digests = Json::array();
   for (const auto digest : signer.digests) digests.push_back(certstore::name_of(digest));
   const certstore::TrustDecision& decision = signer.decision;
-  return {{"certificate", certificate_of(signer.certificate)},
-          {"digests", std::move(digests)},
-          {"entries", signer.entries},
-          {"elements", signer.elements},
-          {"valid", certificate_is_valid(signer, report.judged_at)},
-          {"trusted", decision.trusted},
-          {"trustedBy", text_or_null(decision.trusted_by)},
-          {"knownBefore", decision.known_before},
-          {"issues", issues_of(decision.issues)}};
+  return {
+      {"certificate", certificate_of(signer.certificate)},
+      {"digests", std::move(digests)},
+      {"entries", signer.entries},
+      {"elements", signer.elements},
+      {"valid", certificate_is_valid(signer, report.judged_at)},
+      {"trusted", decision.trusted},
+      {"trustedBy", text_or_null(decision.trusted_by)},
+      {"knownBefore", decision.known_before},
+      {"stampedAt", decision.stamped_at ? Json(certstore::to_rfc3339(*decision.stamped_at)) : Json(nullptr)},
+      {"beside", signer.beside},
+      {"issues", issues_of(decision.issues)}};
 }
 
 Json owner_of(const ElementReport& element) {
@@ -180,6 +183,7 @@ void write_json(const Report& report, const JsonDetail& detail, std::ostream& ou
   json["judgedAt"] = certstore::to_rfc3339(report.judged_at);
   json["timeWasGiven"] = report.time_was_given;
   json["format"] = text(report.format);
+  json["signatureBeside"] = text_or_null(report.beside);
   json["size"] = report.size;
   json["sha256"] = report.sha256 ? Json(certstore::to_hex(*report.sha256)) : Json(nullptr);
   json["packageName"] = text_or_null(report.facts.name);

@@ -148,6 +148,7 @@ void write_verdict(const Report& report, const TextStyle& style, std::ostream& o
   write_fact(out, 2, "exit code",
              std::to_string(static_cast<int>(code)) + ": " + std::string(meaning_of(code)));
   write_fact(out, 2, "format", escaped(report.format));
+  if (!report.beside.empty()) write_fact(out, 2, "signature in", escaped(report.beside));
   if (!report.facts.name.empty()) write_fact(out, 2, "package", escaped(report.facts.name));
   if (report.sha256) write_fact(out, 2, "file sha256", certstore::to_hex(*report.sha256));
   if (!style.verbose) return;
@@ -190,6 +191,9 @@ void write_signer(const Report& report, const SignerReport& signer, const TextSt
                                           : escaped(certificate.issuer()));
   if (style.verbose) write_fact(out, 4, "serial", escaped(certificate.serial_hex()));
   write_fact(out, 4, "valid", validity_of(certificate, report.judged_at));
+  if (signer.decision.stamped_at) {
+    write_fact(out, 4, "stamped", certstore::to_rfc3339(*signer.decision.stamped_at) + ": judged as of then");
+  }
   write_fact(out, 4, "digest", digests_of(signer));
   write_fact(
       out, 4, "covers",

@@ -4,10 +4,12 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/file.h"
 #include "certstore/certificate_file.h"
+#include "certstore/certificate_path.h"
 #include "certstore/file_digest.h"
 #include "certstore/known_public_keys.h"
 #include "certstore/record_match.h"
 #include "certstore/trust_store.h"
+#include "verifier/beside.h"
 #include "verifier/policy_source.h"
 #include "verifier/verify.h"
 
@@ -44,9 +46,11 @@ void refuse_contradictions(const Arguments& arguments) {
   const bool certificates = !arguments.operands().empty();
   const bool signer = arguments.has("signer");
   const bool file = arguments.has("file");
-  if (int{certificates} + int{signer} + int{file} != 1) {
-    throw Error(ErrorKind::usage, "whom or what to trust: one of CERT-FILE..., --signer and --file",
-                "pkgverify trust add --help shows all three");
+  const bool authorities = arguments.has("ca-file");
+  if (int{certificates} + int{signer} + int{file} + int{authorities} != 1) {
+    throw Error(ErrorKind::usage,
+                "whom or what to trust: one of CERT-FILE..., --signer, --ca-file and --file",
+                "pkgverify trust add --help shows all");
   }
   const bool retire = arguments.has("retire");
   if (arguments.has("effective") && !retire) {
@@ -64,6 +68,7 @@ void refuse_contradictions(const Arguments& arguments) {
   refuse_beside(arguments, "file", {"name", "glob", "allow-weak", "bound", "retire", "use"});
   refuse_beside(arguments, "retire", {"name", "glob", "allow-weak", "bound", "until"});
   refuse_beside(arguments, "name", {"glob"});
+  refuse_beside(arguments, "ca-file", {"compared", "bound", "retire"});
   if (arguments.has("compared") && arguments.operands().size() > 1) {
     throw Error(ErrorKind::usage, "--compared is about one certificate");
   }
@@ -166,7 +171,8 @@ TrustRecord from_package(const Arguments& arguments, TrustRecord record) {
   options.policy.at = certstore::now();
   options.want_elements = false;
   options.show_progress = !arguments.quiet();
-  const Report report = verify(file, options);
+  const auto beside = open_beside(path, std::nullopt);
+  const Report report = verify(file, options, beside ? &*beside : nullptr);
   if (report.exit_code() == certstore::ExitCode::invalid) {
     throw Error(ErrorKind::malformed, in_quotes(path) + " is invalid: it names no signer to trust",
                 "pkgverify check says what is wrong with it");
@@ -218,11 +224,32 @@ TrustRecord about_file(const Arguments& arguments, TrustRecord record) {
   return record;
 }
 
+// A bundle has many; what is no CA in it could vouch for nobody else.
+std::vector<TrustRecord> from_authorities(const Arguments& arguments, const TrustRecord& limits) {
+  const std::string path = *arguments.value("ca-file");
+  std::vector<TrustRecord> records;
+  std::size_t others = 0;
+  for (const Certificate& certificate : certstore::read_certificate_file(path).certificates) {
+    if (certstore::is_authority(certificate)) {
+      records.push_back(about(certificate, arguments, limits));
+    } else {
+      ++others;
+    }
+  }
+  if (records.empty()) throw Error(ErrorKind::key, in_quotes(path) + " has no certificate of a CA");
+  if (others != 0) {
+    std::cerr << "pkgverify: warning: " << others << " certificates in " << in_quotes(path)
+              << " are not of a CA and left out\n";
+  }
+  return records;
+}
+
 }  // namespace
 
 std::vector<certstore::cli::Option> trust_request_options() {
   return {{"signer", '\0', "SHA256", "the signer with this fingerprint, out of the package of --from"},
           {"from", '\0', "PACKAGE", "where that signer is found"},
+          {"ca-file", '\0', "FILE", "every CA in this file, as /etc/ssl/certs/ca-certificates.crt"},
           {"file", '\0', "FILE", "accept exactly this file, whoever signed it (needs --until, --reason)"},
           {"name", '\0', "NAME", "for the package of this name only"},
           {"glob", '\0', "PATTERN", "for packages whose name matches"},
@@ -240,6 +267,7 @@ std::vector<TrustRecord> read_trust_request(const Arguments& arguments) {
   refuse_contradictions(arguments);
   const TrustRecord limits = read_limits(arguments);
   if (arguments.has("signer") && !arguments.has("from")) return by_fingerprint(arguments, limits);
+  if (arguments.has("ca-file")) return from_authorities(arguments, limits);
   if (arguments.has("signer")) return {from_package(arguments, limits)};
   if (arguments.has("file")) return {about_file(arguments, limits)};
   return from_certificates(arguments, limits);

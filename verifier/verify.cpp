@@ -1,9 +1,13 @@
 #include "verifier/verify.h"
 
+#include "certstore/base/error.h"
 #include "certstore/base/parallel.h"
 #include "certstore/base/progress.h"
 #include "certstore/file_digest.h"
+#include "formats/detached_cms.h"
+#include "verifier/beside.h"
 #include "verifier/entry_check.h"
+#include "verifier/stamps.h"
 
 #include <algorithm>
 #include <map>
@@ -24,8 +28,9 @@ using formats::VerifiedSignature;
 // One run of verify(): each step reads what the steps before it proved.
 class Verification {
  public:
-  Verification(const certstore::InputFile& file, const VerifyOptions& options)
-      : file_(file), options_(options), package_(formats::open_package(file, options.expect)) {}
+  Verification(const certstore::InputFile& file, const VerifyOptions& options,
+               std::unique_ptr<formats::SignedPackage> package)
+      : file_(file), options_(options), package_(std::move(package)) {}
 
   Report run() {
     describe();
@@ -88,10 +93,12 @@ class Verification {
       auto found = std::find_if(report_.signers.begin(), report_.signers.end(), same);
       if (found == report_.signers.end()) {
         report_.signers.push_back({certificate, {}, 0, 0, {}});
+        stamps_.emplace_back();
         found = std::prev(report_.signers.end());
       }
       gather_digests(i, *found);
       signer_of_.push_back(static_cast<std::size_t>(found - report_.signers.begin()));
+      stamps_[signer_of_.back()].push_back(stamps_of(verified_[i]));
       for (const Certificate& offered : verified_[i].offered()) {
         if (std::find(report_.certificates.begin(), report_.certificates.end(), offered) ==
             report_.certificates.end()) {
@@ -257,12 +264,15 @@ class Verification {
   }
 
   void decide_signers() {
-    for (SignerReport& signer : report_.signers) {
+    for (std::size_t i = 0; i < report_.signers.size(); ++i) {
+      SignerReport& signer = report_.signers[i];
       certstore::SignerEvidence evidence{
           signer.certificate, report_.certificates, {signer.digests.begin(), signer.digests.end()},
           report_.facts.name, report_.facts.bound,  {}};
       if (report_.facts.seal) evidence.serial = report_.facts.seal->serial;
+      for (const SignatureStamps& stamps : stamps_[i]) evidence.stamps.push_back(stamps.checked);
       signer.decision = certstore::decide(evidence, options_.policy);
+      for (const SignatureStamps& stamps : stamps_[i]) append(signer.decision.issues, stamps.useless);
     }
   }
 
@@ -282,14 +292,39 @@ class Verification {
   std::vector<VerifiedSignature> verified_;
   formats::Coverage coverage_;
   std::vector<std::size_t> signer_of_;
+  std::vector<std::vector<SignatureStamps>> stamps_;  // of each signer, for each of its signatures
   std::vector<certstore::Bytes> set_digests_;
   std::map<certstore::Sha256, bool> owners_;
 };
 
+// The package where its own format has signatures; null where those beside the file are its only ones.
+std::unique_ptr<formats::SignedPackage> signed_inside(const certstore::InputFile& file,
+                                                      const VerifyOptions& options) {
+  if (options.expect == "p7s") return nullptr;
+  try {
+    auto package = formats::open_package(file, options.expect);
+    if (package->format() != "file" && package->format() != "zip") return package;
+  } catch (const certstore::Error& error) {
+    // A format that is not judged here is bytes like others for the signature beside it.
+    if (options.expect || error.kind() != certstore::ErrorKind::unsupported) throw;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
-Report verify(const certstore::InputFile& file, const VerifyOptions& options) {
-  return Verification(file, options).run();
+Report verify(const certstore::InputFile& file, const VerifyOptions& options,
+              const certstore::InputFile* beside) {
+  if (beside == nullptr) {
+    return Verification(file, options, formats::open_package(file, options.expect)).run();
+  }
+  auto package = signed_inside(file, options);
+  Report sealed = Verification(file, options, formats::open_detached(file, *beside)).run();
+  sealed.beside = beside->name();
+  if (package == nullptr) return sealed;
+  Report report = Verification(file, options, std::move(package)).run();
+  join_beside(report, sealed);
+  return report;
 }
 
 }  // namespace verifier

@@ -13,6 +13,8 @@ namespace verifier {
 struct VerifyOptions {
   certstore::TrustPolicy policy;
   std::optional<std::string> expect;  // the only format that is accepted
+  // --signature, for open_beside().
+  std::optional<std::string> signature;
   bool time_was_given = false;
   bool require_owners = false;
   bool report_uncovered = false;    // what no signer covers is a finding without effect, not 13
@@ -24,7 +26,9 @@ struct VerifyOptions {
 };
 
 // Judges the file. Everything wrong with it is in the report; throws Error only for troubles: unreadable,
-// changed while it was read, a format that is recognised and not judged.
-[[nodiscard]] Report verify(const certstore::InputFile& file, const VerifyOptions& options);
+// changed while it was read, a format that is recognised and not judged. `beside` holds a detached signature:
+// the file's own where its format has none, else one more that covers all of it.
+[[nodiscard]] Report verify(const certstore::InputFile& file, const VerifyOptions& options,
+                            const certstore::InputFile* beside = nullptr);
 
 }  // namespace verifier

@@ -69,6 +69,8 @@ inline constexpr std::uint64_t kInflateRatio = 1032;
 
 // What a time stamp authority answers: a token with a chain has 2 to 10 KB.
 inline constexpr std::size_t kTimestampResponse = 256 << 10;
+// Tokens on one signature that are looked at: each costs a path; writers attach one, archives a few.
+inline constexpr std::size_t kTimestamps = 16;
 // Sentences with which it refuses: one or two.
 inline constexpr int kTimestampStatusTexts = 8;
 

@@ -1,0 +1,24 @@
+// Time stamp tokens on CMS signatures: found, and put there.
+#pragma once
+
+#include "certstore/cms.h"
+#include "certstore/timestamp.h"
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace certstore {
+
+// Gives the token for a signature value; nothing where there is none and the signature goes without. Throws
+// where there must be one.
+using Stamper = std::function<std::optional<Bytes>(ByteView signature)>;
+
+// The tokens as found, of all attributes and all their values, at most limits::kTimestamps.
+[[nodiscard]] std::vector<ByteView> timestamp_tokens(const cms::SignerInfo& signer);
+
+// Adds a token from `stamper` to each signer of a SignedData that has none. An empty function changes
+// nothing.
+[[nodiscard]] Bytes with_timestamps(Bytes signed_data, const Stamper& stamper);
+
+}  // namespace certstore

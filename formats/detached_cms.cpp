@@ -1,0 +1,150 @@
+#include "formats/detached_cms.h"
+
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+#include "certstore/base/limits.h"
+#include "certstore/cms_attributes.h"
+#include "formats/container.h"
+#include "formats/file_reading.h"
+
+#include <filesystem>
+#include <utility>
+
+namespace formats {
+namespace {
+
+namespace cms = certstore::cms;
+using certstore::Bytes;
+using certstore::in_quotes;
+using certstore::Issue;
+using certstore::IssueCode;
+
+// What the signed attributes say the file's digest is; empty if they do not.
+Bytes stated_digest(const cms::SignerInfo& signer) {
+  const auto value = cms::only_value(signer.signed_attributes, cms::kMessageDigest);
+  return value ? cms::octets_in(*value).value_or(Bytes()) : Bytes();
+}
+
+class DetachedFile final : public SignedPackage {
+ public:
+  DetachedFile(const certstore::InputFile& file, const certstore::InputFile& signature)
+      : file_(file), signature_(signature), name_(std::filesystem::path(file.name()).filename().string()) {
+    entries_.push_back({.name = name_, .size = file.size(), .is_directory = false});
+    read_signature();
+  }
+
+  [[nodiscard]] std::string_view format() const override { return "p7s"; }
+  [[nodiscard]] std::span<const Entry> entries() const override { return entries_; }
+  [[nodiscard]] const certstore::Issues& issues() const override { return issues_; }
+
+  [[nodiscard]] std::vector<SignatureBlock> signature_blocks() const override {
+    // Of two kinds at once, a signature could be shown as either; ours over a manifest says which it is.
+    const bool is_manifest = !data_.signers.empty() && !other_meaning(file_).empty();
+    std::vector<SignatureBlock> blocks;
+    for (std::size_t i = 0; i < data_.signers.size(); ++i) {
+      const cms::SignerInfo& signer = data_.signers[i];
+      SignatureBlock block;
+      block.name = signature_.name() + " #" + std::to_string(i + 1);
+      block.message_name = name_;
+      if (signer.digest) block.digests.emplace_back(*signer.digest, stated_digest(signer));
+      block.signature = signer;
+      block.candidates = data_.certificates;
+      if (is_manifest) block.context = kDetachedContext;
+      blocks.push_back(std::move(block));
+    }
+    return blocks;
+  }
+
+  [[nodiscard]] Coverage covered(std::span<const VerifiedSignature> verified) const override {
+    Coverage coverage;
+    for (std::size_t i = 0; i < verified.size(); ++i) {
+      coverage.signers.push_back(verified[i].signer());
+      // Which checking has found to be there.
+      coverage.covered.push_back({.entry = 0,
+                                  .signature = i,
+                                  .algorithm = verified[i].digest(),
+                                  .proof = StatedDigest{stated_digest(*verified[i].signer_info())}});
+    }
+    coverage.facts.bound = !verified.empty();  // one entry is the whole
+    return coverage;
+  }
+
+  [[nodiscard]] std::optional<Issue> read(std::size_t, const certstore::Sink& sink) const override {
+    read_windows(file_, sink);
+    return std::nullopt;
+  }
+  [[nodiscard]] certstore::Issues check_set(const Coverage&, std::span<const VerifiedSignature>,
+                                            std::span<const Bytes>) const override {
+    return {};
+  }
+  [[nodiscard]] std::vector<Element> elements(const Coverage&, unsigned) const override {
+    Element element;
+    element.id = name_;
+    element.kind = "file";
+    element.name = name_;
+    element.entries = {0};
+    return {element};
+  }
+  [[nodiscard]] certstore::Issues unprovable(const Coverage& coverage) const override {
+    if (coverage.covered.empty()) return {};
+    return {
+        {IssueCode::unprovable, "", "the file's name: it is not signed, another may have been given to it"},
+        {IssueCode::unprovable, "", "the time of signing, where no trusted time stamp is there"}};
+  }
+  [[nodiscard]] std::unique_ptr<SigningPlan> plan_signing(const SigningRequest& request) const override {
+    return plan_detached(file_, request, {});
+  }
+
+ private:
+  void read_signature() {
+    try {
+      data_ = cms::parse(signature_.read_all(certstore::limits::kCmsSize), signature_.name());
+    } catch (const certstore::Error& error) {
+      if (error.kind() != certstore::ErrorKind::malformed) throw;
+      refuse(error.what());
+      return;
+    }
+    if (data_.content) refuse("it holds its own content, so it is no signature over a file beside it");
+    if (!data_.content && data_.content_type != cms::kData) {
+      refuse("its content is of type " + data_.content_type + ", not a file");
+    }
+    if (data_.signers.empty()) refuse("nobody signed it: it only carries certificates");
+    for (const cms::SignerInfo& signer : data_.signers) {
+      // A raw signature over a file's bytes is also that of a member of a vRO package.
+      if (!signer.signed_bytes) {
+        issues_.push_back({IssueCode::ambiguous_member, signature_.name(),
+                           "a signature without signed attributes could have been made for another layout"});
+      }
+    }
+  }
+
+  void refuse(const std::string& why) {
+    data_ = {};
+    issues_.push_back({IssueCode::malformed_layout, signature_.name(), why});
+  }
+
+  const certstore::InputFile& file_;
+  const certstore::InputFile& signature_;
+  std::string name_;
+  std::vector<Entry> entries_;
+  cms::SignedData data_;
+  certstore::Issues issues_;
+};
+
+}  // namespace
+
+std::unique_ptr<SignedPackage> open_detached(const certstore::InputFile& file,
+                                             const certstore::InputFile& signature) {
+  return std::make_unique<DetachedFile>(file, signature);
+}
+
+bool recognises_none(const Container&) {
+  return false;
+}
+
+std::unique_ptr<SignedPackage> open_none(Container container) {
+  throw certstore::Error(certstore::ErrorKind::internal,
+                         in_quotes(container.file.name()) + " was taken for its own signature");
+}
+
+}  // namespace formats

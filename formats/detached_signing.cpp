@@ -1,0 +1,112 @@
+#include "formats/detached_cms.h"
+
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+#include "certstore/base/limits.h"
+#include "certstore/cms_create.h"
+#include "formats/file_reading.h"
+
+#include <map>
+#include <set>
+#include <vector>
+
+namespace formats {
+namespace {
+
+namespace cms = certstore::cms;
+using certstore::Bytes;
+using certstore::DigestAlgorithm;
+using certstore::Error;
+using certstore::ErrorKind;
+using certstore::in_quotes;
+
+// The digests that this key may take (certstore::Signer::usual_digest(), before the key is opened).
+std::vector<DigestAlgorithm> digests_for(const certstore::Certificate& certificate) {
+  switch (certificate.key_kind()) {
+    case certstore::KeyKind::ed25519:
+      return {DigestAlgorithm::sha512};
+    case certstore::KeyKind::ec:
+      return {certificate.key_bits() > 256 ? DigestAlgorithm::sha384 : DigestAlgorithm::sha256};
+    case certstore::KeyKind::rsa_pss:  // may be tied to any
+      return {DigestAlgorithm::sha256, DigestAlgorithm::sha384, DigestAlgorithm::sha512};
+    case certstore::KeyKind::rsa:
+    case certstore::KeyKind::dsa:
+    case certstore::KeyKind::other:
+      return {DigestAlgorithm::sha256};
+  }
+  return {};
+}
+
+class DetachedPlan final : public SigningPlan {
+ public:
+  DetachedPlan(const certstore::InputFile& file, const SigningRequest& request, const DetachedWish& wish)
+      : request_(request), wish_(wish) {
+    const std::string meaning = other_meaning(file);
+    if (!meaning.empty() && !wish.any_meaning) {
+      throw Error(
+          ErrorKind::malformed,
+          in_quotes(file.name()) + " is " + meaning +
+              ": a signature over it could be shown as one of that layout",
+          "sign the package itself; --force signs the list in a form that only pkgverify takes for one "
+          "over the list");
+    }
+    if (!meaning.empty()) context_ = kDetachedContext;
+    if (wish.add_to != nullptr) {
+      there_ = cms::der_of(wish.add_to->read_all(certstore::limits::kCmsSize), wish.add_to->name());
+      static_cast<void>(cms::parse(there_, wish.add_to->name()));  // throws for what is none
+    }
+    digest_file(file);
+  }
+
+  [[nodiscard]] std::size_t signed_entries() const override { return 1; }
+
+  void write(std::span<const certstore::Signer> signers, certstore::AtomicFile& out) const override {
+    Bytes all = there_;
+    for (const certstore::Signer& signer : signers) {
+      const DigestAlgorithm algorithm = signer.usual_digest();
+      const Bytes made =
+          certstore::with_timestamps(cms::create(signer, {.digest = algorithm,
+                                                          .content_digest = digests_.at(algorithm),
+                                                          .time = request_.time,
+                                                          .context = context_}),
+                                     request_.stamper);
+      all = all.empty() ? made : cms::join(all, made);
+    }
+    if (wish_.pem) {
+      out.write(certstore::as_bytes(cms::to_pem(all)));
+    } else {
+      out.write(all);
+    }
+  }
+
+ private:
+  void digest_file(const certstore::InputFile& file) {
+    std::set<DigestAlgorithm> wanted;
+    const auto want = [&](const certstore::Certificate& certificate) {
+      for (const DigestAlgorithm algorithm : digests_for(certificate)) wanted.insert(algorithm);
+    };
+    want(request_.certificate);
+    for (const FurtherSigner& further : request_.also) want(further.certificate);
+    std::vector<certstore::Digester> running(wanted.begin(), wanted.end());
+    read_windows(file, [&](certstore::ByteView window) {
+      for (certstore::Digester& digester : running) digester.update(window);
+    });
+    std::size_t i = 0;
+    for (const DigestAlgorithm algorithm : wanted) digests_[algorithm] = running[i++].finish();
+  }
+
+  SigningRequest request_;
+  DetachedWish wish_;
+  std::string_view context_ = {};
+  Bytes there_;
+  std::map<DigestAlgorithm, Bytes> digests_;
+};
+
+}  // namespace
+
+std::unique_ptr<SigningPlan> plan_detached(const certstore::InputFile& file, const SigningRequest& request,
+                                           const DetachedWish& wish) {
+  return std::make_unique<DetachedPlan>(file, request, wish);
+}
+
+}  // namespace formats
