@@ -31,6 +31,7 @@ struct Outcome {
   State state = State::unread;
   ExpiryLine line;             // for JSON, and what the text needs
   std::optional<Error> error;  // where it could not be read
+  bool is_place = false;       // a folder, of which this is to be said
 };
 
 struct Run {
@@ -71,7 +72,7 @@ bool is_foreign(const FoundFile& file, const Report& report) {
 }
 
 Outcome look_at(const Run& run, const FoundFile& found) {
-  Outcome outcome{found, State::unread, {}, {}};
+  Outcome outcome{found, State::unread, {}, {}, false};
   outcome.line.file = found.path;
   try {
     const auto file = certstore::InputFile::open(found.path);
@@ -172,11 +173,13 @@ std::size_t count(const std::vector<Outcome>& outcomes, State state) {
 void print_sum(const Run& run, const std::vector<Outcome>& outcomes) {
   if (run.quiet || run.json) return;
   const std::size_t foreign = count(outcomes, State::foreign);
-  std::cout << "packages: " << outcomes.size() - foreign << "; within " << run.days << " days (until "
-            << certstore::to_rfc3339(run.until) << ") stop " << count(outcomes, State::stops)
-            << ", verify longer " << count(outcomes, State::lasts) << ", not verified now "
-            << count(outcomes, State::not_verified) << ", not judged " << count(outcomes, State::unread)
-            << "; other files: " << foreign << "\n";
+  const auto places = static_cast<std::size_t>(std::count_if(
+      outcomes.begin(), outcomes.end(), [](const Outcome& outcome) { return outcome.is_place; }));
+  std::cout << "packages: " << outcomes.size() - foreign - places << "; within " << run.days
+            << " days (until " << certstore::to_rfc3339(run.until) << ") stop "
+            << count(outcomes, State::stops) << ", verify longer " << count(outcomes, State::lasts)
+            << ", not verified now " << count(outcomes, State::not_verified) << ", not judged "
+            << count(outcomes, State::unread) - places << "; other files: " << foreign << "\n";
 }
 
 // A folder without any package is a wrong path more often than good news.
@@ -187,7 +190,7 @@ void require_packages(const std::vector<std::string>& operands, std::vector<Outc
   }
   for (std::size_t i = 0; i < operands.size(); ++i) {
     if (any[i]) continue;
-    Outcome none{{operands[i], i, false}, State::unread, {}, {}};
+    Outcome none{{operands[i], i, false}, State::unread, {}, {}, true};
     none.line.code = ExitCode::trouble;
     none.error = Error(ErrorKind::io, "there is no package in " + certstore::in_quotes(operands[i]));
     outcomes.push_back(std::move(none));
@@ -196,6 +199,12 @@ void require_packages(const std::vector<std::string>& operands, std::vector<Outc
 
 std::vector<Outcome> look_at_all(Run run, const std::vector<std::string>& operands) {
   const FoundFiles found = find_package_files(operands);
+  const bool any_folder =
+      !found.unread.empty() || std::any_of(found.files.begin(), found.files.end(),
+                                           [](const FoundFile& file) { return file.from_folder; });
+  if (any_folder && run.options.signature.value_or("none") != "none") {
+    throw Error(ErrorKind::usage, "--signature FILE is of one file, not of a folder");
+  }
   std::vector<Outcome> outcomes(found.files.size());
   const unsigned all =
       run.options.jobs != 0 ? run.options.jobs : std::max(1U, std::thread::hardware_concurrency());
@@ -204,7 +213,7 @@ std::vector<Outcome> look_at_all(Run run, const std::vector<std::string>& operan
   certstore::for_each_parallel(found.files.size(), outer,
                                [&](std::size_t i) { outcomes[i] = look_at(run, found.files[i]); });
   for (const UnreadPlace& place : found.unread) {
-    Outcome outcome{{place.path, place.operand, true}, State::unread, {}, place.error};
+    Outcome outcome{{place.path, place.operand, true}, State::unread, {}, place.error, true};
     outcome.line.code = certstore::exit_code(place.error.kind());
     outcomes.push_back(std::move(outcome));
   }

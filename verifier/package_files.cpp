@@ -47,6 +47,8 @@ class Walk {
     }
     // A pipe, a device: to open one could wait for ever. It is no package.
     if (fs::exists(status) && !fs::is_regular_file(status)) return;
+    // The signature beside a file is looked at with that file.
+    if (path.extension() == ".p7s" && fs::exists(fs::path(path).replace_extension(), failure)) return;
     found_.files.push_back({path.string(), operand, true});
   }
 

@@ -27,8 +27,8 @@ struct FoundFiles {
 };
 
 // Every operand that is a folder gives the regular files beneath it, by the bytes of their names; the others
-// give themselves. Links to files are followed, links to folders are not, so that no walk has no end. Never
-// throws for what it finds.
+// give themselves. Links to files are followed, links to folders are not, so that no walk has no end;
+// FILE.p7s is left out where FILE is. Never throws for what it finds.
 [[nodiscard]] FoundFiles find_package_files(const std::vector<std::string>& operands);
 
 }  // namespace verifier

@@ -84,10 +84,24 @@ expiring 1 90d dist absent.package
 mkdir empty
 expiring 1 90d empty dist
 warns "there is no package in 'empty'"
+says '^packages: 3; .* not judged 0; other files: 2$'
 echo text >empty/readme
 expiring 1 90d empty
 expiring 15 90d -q dist
 check_that 'quiet' test ! -s "$out"
+
+begin 'a signature beside a file is looked at with the file'
+mkdir beside
+echo text >beside/any.txt
+expect 0 pkgsign sign beside/any.txt --detached --alias soon --passphrase env:GIVEN
+check_that 'it lies beside' test -e beside/any.txt.p7s
+expiring 15 90d beside
+says "^$first  beside/any.txt: exit code 15, expired: 'CN=soon.example'"
+says '^packages: 1; .*other files: 0$'
+expiring 0 9d beside
+expiring 2 90d beside --signature beside/any.txt.p7s
+echo more >>beside/any.txt
+expiring 13 90d beside
 
 begin 'the end of a trust record, of an allowed weakness, and a retirement that begins'
 expect 0 pkgverify trust remove "$recorded"
