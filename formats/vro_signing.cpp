@@ -39,10 +39,10 @@ void require_fitting(const VroContents& contents, const SigningRequest& request)
   const Certificate& certificate = request.certificate;
   require_vro_certificate(certificate);
   if (!request.also.empty()) {
-    throw Error(
-        ErrorKind::usage, "the vRO layout carries the signatures of one signer, and no second one's",
-        "leave out --also, and sign a second copy: --alias NAME -o FILE; or have importers trust the new "
-        "certificate first, and sign by that one alone");
+    throw Error(ErrorKind::usage, "the vRO layout carries the signatures of one signer, and no second one's",
+                "leave out --also and sign a second copy: --alias NAME -o FILE; or sign beside it by both: "
+                "--detached, which "
+                "importers with pkgverify read");
   }
   if (request.stamper) {
     throw Error(ErrorKind::usage, "the vRO layout has no place for a time stamp",

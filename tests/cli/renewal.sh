@@ -103,6 +103,16 @@ expect 0 pkgverify check --trust new.pem by-new.package
 expect 0 pkgsign store check --passphrase env:GIVEN
 says '2 identities and the key of the store, each opens and matches'
 
+begin 'where a file carries several signatures, who knows the old and who knows the new certificate accept one file'
+echo text >any.txt
+expect 0 pkgsign sign any.txt --detached --also next --passphrase env:GIVEN
+for name in old new; do expect 0 pkgverify check any.txt --trust "$name.pem"; done
+expect 11 pkgverify check any.txt --trust own.pem
+expect 0 pkgsign sign any.txt --detached --force --passphrase env:GIVEN
+expect 11 pkgverify check any.txt --trust new.pem
+printf 'secret\n' >pass
+expect 0 bash -c 'pkgsign sign any.txt --detached --force --also next --passphrase stdin <pass'
+
 begin 'list, status and show tell of the overlap'
 end=$(end_of server | cut -c1-10)
 expect 0 pkgsign cert list
