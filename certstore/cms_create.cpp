@@ -6,6 +6,7 @@
 
 #include <openssl/pem.h>
 
+#include <algorithm>
 #include <array>
 
 namespace certstore::cms {
@@ -99,38 +100,74 @@ asn1::Owner<asn1::SignerInfo> make_signer(const Signer& signer, const Signing& s
   return info;
 }
 
-asn1::Owner<asn1::ContentInfo> read_info(ByteView file) {
-  auto info = asn1::decode<asn1::ContentInfo>(file, asn1::ContentInfo_it);
-  if (!info) throw Error(ErrorKind::malformed, "the file is not a CMS signature in DER");
-  return info;
+bool has(const STACK_OF(ASN1_TYPE) * set, ByteView der) {
+  for (int i = 0; i < sk_ASN1_TYPE_num(set); ++i) {
+    if (std::ranges::equal(asn1::encode(sk_ASN1_TYPE_value(set, i), ASN1_ANY_it()), der)) return true;
+  }
+  return false;
 }
 
-}  // namespace
+void add_digest(STACK_OF(X509_ALGOR) * digests, ByteView digest) {
+  auto algorithm = asn1::decode<X509_ALGOR>(digest, X509_ALGOR_it);
+  for (int i = 0; i < sk_X509_ALGOR_num(digests); ++i) {
+    if (X509_ALGOR_cmp(sk_X509_ALGOR_value(digests, i), algorithm.get()) == 0) return;
+  }
+  if (sk_X509_ALGOR_push(digests, algorithm.get()) <= 0) openssl::throw_error("making a CMS signature");
+  algorithm.release();
+}
 
-Bytes create(const Signer& signer, const Signing& signing) {
+void add_to(asn1::SignedData& data, const Signer& signer, const Signing& signing) {
   require_strong(signer, signing);
   if (signing.content_digest.size() != size_of(signing.digest)) {
     throw Error(ErrorKind::internal, "the content was not digested with the algorithm that is to be named");
   }
-  const auto info = make<asn1::ContentInfo>(asn1::ContentInfo_it);
-  set_object(info->type, kSignedData);
-  asn1::SignedData& data = *info->signed_data;
-  // RFC 5652 5.1.
-  set_number(data.version, signing.content_type == kData ? 1 : 3);
   const Bytes digest = digest_identifier(signing.digest);
-  auto algorithm = asn1::decode<X509_ALGOR>(digest, X509_ALGOR_it);
-  if (sk_X509_ALGOR_push(data.digests, algorithm.get()) <= 0) openssl::throw_error("making a CMS signature");
-  algorithm.release();
-  set_object(data.content->type, signing.content_type);
+  add_digest(data.digests, digest);
+  std::vector<Certificate> carried;
   if (signing.carries_certificates) {
-    push(data.certificates, signer.certificate().der());
-    for (const Certificate& certificate : signer.chain()) push(data.certificates, certificate.der());
+    carried = signer.chain();
+    carried.insert(carried.begin(), signer.certificate());
+  }
+  for (const Certificate& certificate : carried) {
+    if (!has(data.certificates, certificate.der())) push(data.certificates, certificate.der());
   }
   auto made = make_signer(signer, signing, digest);
   if (OPENSSL_sk_push(reinterpret_cast<OPENSSL_STACK*>(data.signers), made.get()) <= 0) {
     openssl::throw_error("making a CMS signature");
   }
   made.release();
+}
+
+asn1::Owner<asn1::ContentInfo> read_info(ByteView file) {
+  auto info = asn1::decode<asn1::ContentInfo>(file, asn1::ContentInfo_it);
+  if (!info || asn1::dotted(info->type) != kSignedData) {
+    throw Error(ErrorKind::malformed, "the file is not a CMS signature in DER");
+  }
+  return info;
+}
+
+}  // namespace
+
+Bytes create(const Signer& signer, const Signing& signing) {
+  const auto info = make<asn1::ContentInfo>(asn1::ContentInfo_it);
+  set_object(info->type, kSignedData);
+  asn1::SignedData& data = *info->signed_data;
+  // RFC 5652 5.1.
+  set_number(data.version, signing.content_type == kData ? 1 : 3);
+  set_object(data.content->type, signing.content_type);
+  if (signing.content) {
+    put(data.content->content, octets_value(*signing.content), ASN1_OCTET_STRING_it);
+  }
+  add_to(data, signer, signing);
+  return asn1::encode(info.get(), asn1::ContentInfo_it());
+}
+
+Bytes add_signer(ByteView file, const Signer& signer, const Signing& signing) {
+  const auto info = read_info(file);
+  if (asn1::dotted(info->signed_data->content->type) != signing.content_type) {
+    throw Error(ErrorKind::malformed, "the CMS signature is over a content of another type");
+  }
+  add_to(*info->signed_data, signer, signing);
   return asn1::encode(info.get(), asn1::ContentInfo_it());
 }
 

@@ -77,7 +77,6 @@ SignerInfo read_signer(const asn1::SignerInfo& found, const std::string& content
   if (algorithm) signer.scheme = algorithm->scheme;
   signer.signature_algorithm = asn1::encode(found.signature_algorithm, X509_ALGOR_it());
   const ByteView signature = asn1::view_of(found.signature);
-  if (signature.size() > limits::kSignatureSize) throw malformed(what, "has a signature that is too long");
   signer.signature.assign(signature.begin(), signature.end());
   if (found.signed_attributes != nullptr) {
     AttributeSet set = read_attributes(found.signed_attributes, what);

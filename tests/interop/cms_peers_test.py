@@ -169,8 +169,11 @@ class Others(unittest.TestCase):
             with self.subTest(file=row["file"]):
                 verdicts = self.verdicts(DATA / "jar/apksig" / row["file"])
                 self.assertTrue(verdicts)
-                self.assertEqual(set(verdicts) == {"good"}, row["exit_pinned"] != "13", verdicts)
                 seen += 1
+                if "16384" in row["file"]:  # beyond limits::kRsaBits: what a check costs is bounded
+                    self.assertEqual(verdicts, ["unsound-key"])
+                    continue
+                self.assertEqual(set(verdicts) == {"good"}, row["exit_pinned"] != "13", verdicts)
         self.assertGreater(seen, 100)
 
     def test_a_wrong_content_type_is_named(self):
