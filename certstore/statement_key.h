@@ -1,5 +1,6 @@
-// The store's own key: it signs the documents of this store (succession, bundle, receipt, head of the audit
-// log) and nothing else, so that none of them can be shown as a package, nor a package as one of them.
+// The store's own key: it signs the documents of this store (bundle, receipt, head of the audit log; a
+// succession is signed by both package keys, docs/decisions/0009) and nothing else, so that none of them can
+// be shown as a package, nor a package as one of them.
 #pragma once
 
 #include "certstore/key_store.h"

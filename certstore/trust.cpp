@@ -80,11 +80,28 @@ class Decider {
       if (record.kind == Kind::retire) {
         retire_by(record, certificate_);
       } else if (names(record, certificate_) && is_in_force(record, TrustRecord::Use::package, policy_.at) &&
-                 scope_holds(record, evidence_.package_name)) {
+                 scope_holds(record, evidence_.package_name) && stands(record)) {
         speaking_.push_back(&record);
         if (decision_.trusted_by.empty()) decision_.trusted_by = "record " + record.id;
       }
     }
+  }
+
+  // A successor was followed from what a person decided about the certificate before it, and falls with that.
+  bool stands(const TrustRecord& record) const {
+    if (!record.succession) return true;
+    const Sha256& key = record.succession->public_key;
+    if (is_known_public_key(key) || policy_.public_keys_known.contains(key)) return false;
+    const auto base = std::find_if(
+        policy_.records.begin(), policy_.records.end(),
+        [&](const TrustRecord& other) { return other.id == record.succession->record && !other.succession; });
+    if (base == policy_.records.end() || !is_in_force(*base, TrustRecord::Use::package, policy_.at))
+      return false;
+    return std::none_of(policy_.records.begin(), policy_.records.end(), [&](const TrustRecord& other) {
+      if (other.kind != Kind::retire || other.from > retired_since_) return false;
+      return (other.subject == Subject::public_key && other.sha256 == key) ||
+             (!base->certificate.empty() && retires(other, certificate_of(*base)));
+    });
   }
 
   void retire_by(const TrustRecord& record, const Certificate& certificate) {
@@ -106,7 +123,7 @@ class Decider {
       if (record.kind != Kind::trust || record.subject != Subject::certificate || record.certificate.empty())
         continue;
       if (!is_in_force(record, TrustRecord::Use::package, policy_.at) ||
-          !scope_holds(record, evidence_.package_name))
+          !scope_holds(record, evidence_.package_name) || !stands(record))
         continue;
       anchors.push_back(certificate_of(record));
       anchor_records.push_back(&record);

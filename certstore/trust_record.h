@@ -23,6 +23,14 @@ struct AllowedWeakness {
 // The names of all weaknesses that can be allowed.
 inline constexpr std::array<std::string_view, 5> kWeaknesses = {"md5", "sha1", "dsa", "short-key", "expired"};
 
+// How a record came to be that nobody made by hand: a confirmed signer vouched for its successor.
+struct SucceededFrom {
+  std::string record;   // id of the record that a person made
+  Sha256 public_key{};  // of the signer that it names
+  Sha256 document{};    // the succession
+  friend bool operator==(const SucceededFrom&, const SucceededFrom&) = default;
+};
+
 struct TrustRecord {
   enum class Kind { trust, retire };
   // certificate: exactly this one (or, for a CA, what it issued); public_key: any certificate of the key;
@@ -30,7 +38,7 @@ struct TrustRecord {
   enum class Subject { certificate, public_key, content };
   enum class Use { package, timestamp, statement };
   enum class Scope { everything, package_name, package_glob };
-  enum class Origin { command, prompt, bundle };
+  enum class Origin { command, prompt, bundle, succession };
 
   std::string id;  // given by the store
   Kind kind = Kind::trust;
@@ -49,7 +57,8 @@ struct TrustRecord {
   Origin origin = Origin::command;
   bool compared = false;  // the fingerprint was given from another channel
   std::vector<AllowedWeakness> allowed;
-  bool bound_required = false;  // only bound packages of this signer count
+  std::optional<SucceededFrom> succession;  // if and only if that is its origin
+  bool bound_required = false;              // only bound packages of this signer count
   friend bool operator==(const TrustRecord&, const TrustRecord&) = default;
 };
 

@@ -20,7 +20,7 @@ constexpr std::array kUses = {TrustRecord::Use::package, TrustRecord::Use::times
 constexpr std::array kScopes = {TrustRecord::Scope::everything, TrustRecord::Scope::package_name,
                                 TrustRecord::Scope::package_glob};
 constexpr std::array kOrigins = {TrustRecord::Origin::command, TrustRecord::Origin::prompt,
-                                 TrustRecord::Origin::bundle};
+                                 TrustRecord::Origin::bundle, TrustRecord::Origin::succession};
 
 template <typename Enum, std::size_t count>
 Enum take_word(JsonRecord& record, const char* field, const std::array<Enum, count>& values) {
@@ -53,6 +53,11 @@ nlohmann::json decision(const TrustRecord& record) {
   if (!record.certificate.empty()) object["certificate"] = to_base64(record.certificate);
   if (record.scope != TrustRecord::Scope::everything) object["scopeText"] = record.scope_text;
   if (record.until) object["until"] = to_rfc3339(*record.until);
+  if (record.succession) {
+    object["succession"] = {{"record", record.succession->record},
+                            {"publicKey", to_hex(record.succession->public_key)},
+                            {"document", to_hex(record.succession->document)}};
+  }
   return object;
 }
 
@@ -62,6 +67,15 @@ AllowedWeakness parse_weakness(const nlohmann::json& object) {
   if (record.has("until")) weakness.until = record.instant("until");
   record.finish();
   return weakness;
+}
+
+SucceededFrom parse_succession(const nlohmann::json& object) {
+  JsonRecord record = JsonRecord::of(object, "trust record's succession");
+  SucceededFrom from{.record = record.text("record"), .public_key = {}, .document = {}};
+  record.hex("publicKey", from.public_key);
+  record.hex("document", from.document);
+  record.finish();
+  return from;
 }
 
 void parse_decision(JsonRecord& json, TrustRecord& record) {
@@ -78,6 +92,7 @@ void parse_decision(JsonRecord& json, TrustRecord& record) {
   record.compared = json.flag("compared");
   for (const nlohmann::json& weakness : json.array("allowed"))
     record.allowed.push_back(parse_weakness(weakness));
+  if (json.has("succession")) record.succession = parse_succession(json.object("succession"));
   record.bound_required = json.flag("boundRequired");
 }
 
@@ -141,6 +156,8 @@ std::string_view name_of(TrustRecord::Origin origin) {
       return "prompt";
     case TrustRecord::Origin::bundle:
       return "bundle";
+    case TrustRecord::Origin::succession:
+      return "succession";
   }
   throw Error(ErrorKind::internal, "an origin of trust without a name");
 }
@@ -171,6 +188,9 @@ void require_consistent(const TrustRecord& record) {
   if (!record.certificate.empty() &&
       (record.certificate.size() > limits::kCertificateSize || !holds_what_it_names(record))) {
     refuse("its certificate is not the one that it names");
+  }
+  if (record.succession.has_value() != (record.origin == TrustRecord::Origin::succession)) {
+    refuse("its origin and its succession contradict each other");
   }
   if (record.until && *record.until < record.from) refuse("it ends before it begins");
   for (std::size_t i = 0; i < record.allowed.size(); ++i) {

@@ -24,6 +24,7 @@ namespace signer {
 [[nodiscard]] certstore::cli::Command backup_create_command();
 [[nodiscard]] certstore::cli::Command backup_verify_command();
 [[nodiscard]] certstore::cli::Command backup_restore_command();
+[[nodiscard]] certstore::cli::Command succession_create_command();
 [[nodiscard]] certstore::cli::Command store_check_command();
 [[nodiscard]] certstore::cli::Command store_compact_command();
 [[nodiscard]] certstore::cli::Command timestamp_command();

@@ -100,13 +100,18 @@ std::vector<Identity> choose_identities(const certstore::cli::Arguments& argumen
     throw Error(ErrorKind::usage, "--" + std::string(option) + " needs --key and --cert");
   }
   std::vector<std::string> aliases = {alias_of(arguments)};
-  const auto passphrase = std::make_shared<std::optional<SecretBytes>>();
   for (const std::string& alias : arguments.values("also")) {
     if (std::find(aliases.begin(), aliases.end(), alias) != aliases.end()) {
       throw Error(ErrorKind::usage, certstore::in_quotes(alias) + " would sign twice");
     }
     aliases.push_back(alias);
   }
+  return identities_of_store(arguments, aliases);
+}
+
+std::vector<Identity> identities_of_store(const certstore::cli::Arguments& arguments,
+                                          const std::vector<std::string>& aliases) {
+  const auto passphrase = std::make_shared<std::optional<SecretBytes>>();
   std::vector<Identity> identities;
   for (const std::string& alias : aliases) identities.push_back(from_store(arguments, alias, passphrase));
   return identities;

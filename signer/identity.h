@@ -6,6 +6,7 @@
 #include "certstore/signer.h"
 
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace signer {
@@ -21,7 +22,10 @@ struct Identity {
 // --alias of the store, or --key and --cert; then one for each --also. Opens no secret. Throws Error(usage)
 // for a mix of store and files, and for one that is named twice.
 [[nodiscard]] std::vector<Identity> choose_identities(const certstore::cli::Arguments& arguments);
-// The options that it reads.
+// Those of the store with these aliases, in that order; their passphrase is taken once.
+[[nodiscard]] std::vector<Identity> identities_of_store(const certstore::cli::Arguments& arguments,
+                                                        const std::vector<std::string>& aliases);
+// The options that choose_identities() reads.
 [[nodiscard]] std::vector<certstore::cli::Option> identity_options();
 
 }  // namespace signer

@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
                                       verifier::trust_list_command(),
                                       verifier::trust_show_command(),
                                       verifier::trust_remove_command(),
+                                      verifier::trust_follow_command(),
                                       verifier::explain_command(),
                                   },
                                   false};

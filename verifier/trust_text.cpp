@@ -86,6 +86,11 @@ void write_record(const TrustRecord& record, std::ostream& out) {
   for (const auto& allowed : record.allowed) write_fact(out, 2, "allows", allowed_of(allowed));
   if (record.bound_required)
     write_fact(out, 2, "bound", "required: unbound packages of this signer do not count");
+  if (record.succession) {
+    write_fact(out, 2, "succession", "of the signer in record " + escaped(record.succession->record));
+    write_fact(out, 2, "document", "sha256:" + certstore::to_hex(record.succession->document));
+    if (record.until == record.from) write_fact(out, 2, "note", "void: two successors of one key were shown");
+  }
   write_fact(
       out, 2, "compared",
       record.compared ? "yes: the fingerprint came by another way" : "no: the fingerprint was not compared");
@@ -119,6 +124,11 @@ void write_record_json(const TrustRecord& record, const std::vector<std::string>
         {{"name", allowed.name},
          {"until", allowed.until ? Json(certstore::to_rfc3339(*allowed.until)) : Json(nullptr)}});
   }
+  if (record.succession) {
+    json["succession"] = {{"record", text_or_null(record.succession->record)},
+                          {"publicKey", certstore::to_hex(record.succession->public_key)},
+                          {"document", certstore::to_hex(record.succession->document)}};
+  }
   if (!undo.empty()) json["undo"] = undo;
   out << json.dump(-1, ' ', true) << "\n";
 }
@@ -130,6 +140,10 @@ std::vector<std::string> undo_of_adding(const TrustRecord& record, std::string_v
 }
 
 std::vector<std::string> undo_of_removing(const TrustRecord& record, std::string_view store) {
+  // Typed as `trust add` it would be a decision that nobody took.
+  if (record.succession) {
+    return {"pkgverify trust follow --follow-succession" + store_word(store) + " SUCCESSION-FILE"};
+  }
   std::string line = "pkgverify trust add" + store_word(store);
   if (record.kind == TrustRecord::Kind::retire) line += " --retire";
   if (record.use != TrustRecord::Use::package) line += option_word("use", name_of(record.use));
