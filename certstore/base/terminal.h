@@ -17,7 +17,8 @@ namespace certstore {
 // Prints `prompt` on stderr and reads one line; empty at end of file. Throws Error(interrupted) on Ctrl-C,
 // Error(usage) for a reply longer than limits::kReplySize. A resize does not disturb it.
 [[nodiscard]] std::optional<std::string> ask_line(std::string_view prompt);
-// The same without echo, in locked memory. The terminal is as before on every way out, signals included.
+// The same without echo, in locked memory. The terminal is as before on every way out, signals
+// included; after Ctrl-Z and fg it is asked again, without echo.
 [[nodiscard]] std::optional<SecretBytes> ask_secret(std::string_view prompt);
 
 }  // namespace certstore

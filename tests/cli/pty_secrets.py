@@ -165,6 +165,27 @@ class Questions(unittest.TestCase):
             child.expect(pexpect.EOF)
             child.close()
 
+    def test_after_a_stop_the_passphrase_is_asked_for_again_and_still_not_shown(self):
+        child = pexpect.spawn("bash", ["--norc", "--noprofile", "-i"], env={**self.environment, "PS1": "ready> "},
+                              encoding="utf-8", timeout=60)
+        child.expect("ready> ")
+        child.sendline(f"{PKGSIGN} csr export >{self.home}/request; echo code=$?")
+        child.expect("passphrase of the store: ")
+        child.sendcontrol("z")
+        child.expect("Stopped")
+        child.expect("ready> ")
+        child.sendline("fg")
+        child.expect("csr export")
+        child.expect("passphrase of the store: ")
+        self.assertFalse(child.getecho())
+        child.sendline("secret")
+        child.expect("ready> ")
+        self.assertNotIn("secret", child.before)
+        self.assertIn("CERTIFICATE REQUEST", (self.home / "request").read_text())
+        child.sendline("exit")
+        child.expect(pexpect.EOF)
+        child.close()
+
     def test_changing_asks_for_the_old_once_and_the_new_twice(self):
         text, code = self.dialogue(["passphrase", "change"], (PASSPHRASE, "wrong"))
         self.assertEqual(code, 1, text)
