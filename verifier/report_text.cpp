@@ -51,6 +51,7 @@ std::string trust_answer(const Report& report, const Answers& answers) {
 
 std::string bound_answer(const Report& report) {
   if (!report.facts.bound) return "no: the signatures do not say which entries belong together";
+  if (report.format == "p7s") return "yes: the file is signed as a whole";
   if (!report.facts.seal) return "yes: each signer lists the names of what it covers";
   return "yes: serial " + std::to_string(report.facts.seal->serial) + ", signed by its own account " +
          certstore::to_rfc3339(report.facts.seal->signed_at);

@@ -69,6 +69,7 @@ void refuse_contradictions(const Arguments& arguments) {
   refuse_beside(arguments, "retire", {"name", "glob", "allow-weak", "bound", "until"});
   refuse_beside(arguments, "name", {"glob"});
   refuse_beside(arguments, "ca-file", {"compared", "bound", "retire"});
+  if (arguments.value("use") == "timestamp") refuse_beside(arguments, "use", {"name", "glob", "bound"});
   if (arguments.has("compared") && arguments.operands().size() > 1) {
     throw Error(ErrorKind::usage, "--compared is about one certificate");
   }

@@ -11,10 +11,11 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from authorities import run  # noqa: E402
 from timestamp_authority import TimestampAuthority, issue, serve  # noqa: E402
-from vro_workbench import BIN, ROOT, Workbench  # noqa: E402
+from vro_workbench import BIN, DATA, NOW, REQUIRED, ROOT, Workbench  # noqa: E402
 
 SAMPLE = ROOT / "samples/com.example.greeting.package"
 BUNDLE = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
+JARS = DATA.parent / "jar/eclipse"
 
 
 class Timestamps(Workbench):
@@ -227,6 +228,28 @@ class Timestamps(Workbench):
         self.assertGreater(len(said.splitlines()), count - 5)
         self.assertGreater(len(self.tool("pkgverify", "trust", "list", "--store", store).splitlines()), count - 5)
         self.tool("pkgverify", "trust", "add", "--ca-file", self.home / "short.pem", "--store", store, code=1)
+        # No package has a name for an authority.
+        self.tool("pkgverify", "trust", "add", self.home / "short.pem", "--use", "timestamp", "--name", "x", "--store", store, code=2)
+
+    @unittest.skipUnless(REQUIRED or JARS.is_dir(), "the JARs of Eclipse are not here (PKGTRUST_TEST_DATA)")
+    @unittest.skipUnless(BUNDLE.is_file(), "the certificates of Debian are not here (ca-certificates)")
+    def test_the_jars_of_eclipse_outlive_their_certificate(self):
+        both, packages = self.home / "both", self.home / "packages"
+        for store, uses in ((both, ("package", "timestamp")), (packages, ("package",))):
+            for use in uses:
+                self.tool("pkgverify", "trust", "add", "--ca-file", BUNDLE, "--use", use, "--store", store)
+        jars = sorted(JARS.glob("*.jar"))
+        self.assertEqual(len(jars), 10)
+        for jar in jars:
+            for store, code in ((both, 0), (packages, 15), (self.home / "empty", 11)):
+                self.tool("pkgverify", "check", "--store", store, "--at-time", NOW, jar, code=code)
+
+    def test_what_is_stamped_is_not_listed_as_ending(self):
+        self.sign_detached()
+        words = ["pkgverify", "check", "--expiring", "90d", "--store", self.trusting, self.file]
+        self.assertIn("stop 1,", self.tool(*words, code=15))
+        self.tool("pkgsign", "timestamp", "--tsa", f"{self.url}/good", self.file)
+        self.assertIn("stop 0,", self.tool(*words))
 
 
 if __name__ == "__main__":
