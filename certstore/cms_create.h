@@ -33,10 +33,6 @@ struct Signing {
 // The DER (or BER) of a file that may be PEM. Throws Error(malformed) naming `what`.
 [[nodiscard]] Bytes der_of(ByteView file, std::string_view what);
 
-// Both in one: the signers, digests and certificates of `second` behind those of `first`, of one content
-// type. Throws Error(malformed) where either is not DER or the types differ.
-[[nodiscard]] Bytes join(ByteView first, ByteView second);
-
 [[nodiscard]] std::string to_pem(ByteView signed_data);
 
 }  // namespace certstore::cms

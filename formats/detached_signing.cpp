@@ -8,6 +8,7 @@
 
 #include <map>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace formats {
@@ -52,7 +53,9 @@ class DetachedPlan final : public SigningPlan {
     }
     if (!meaning.empty()) context_ = kDetachedContext;
     if (wish.add_to != nullptr) {
-      there_ = cms::der_of(wish.add_to->read_all(certstore::limits::kCmsSize), wish.add_to->name());
+      const Bytes there = wish.add_to->read_all(certstore::limits::kCmsSize);
+      there_ = cms::der_of(there, wish.add_to->name());
+      wish_.pem = wish.pem || there != there_;  // the form stays
       static_cast<void>(cms::parse(there_, wish.add_to->name()));  // throws for what is none
     }
     digest_file(file);
@@ -64,14 +67,13 @@ class DetachedPlan final : public SigningPlan {
     Bytes all = there_;
     for (const certstore::Signer& signer : signers) {
       const DigestAlgorithm algorithm = signer.usual_digest();
-      const Bytes made =
-          certstore::with_timestamps(cms::create(signer, {.digest = algorithm,
-                                                          .content_digest = digests_.at(algorithm),
-                                                          .time = request_.time,
-                                                          .context = context_}),
-                                     request_.stamper);
-      all = all.empty() ? made : cms::join(all, made);
+      const cms::Signing signing{.digest = algorithm,
+                                 .content_digest = digests_.at(algorithm),
+                                 .time = request_.time,
+                                 .context = context_};
+      all = all.empty() ? cms::create(signer, signing) : cms::add_signer(all, signer, signing);
     }
+    if (request_.stamper) all = stamped(std::move(all));
     if (wish_.pem) {
       out.write(certstore::as_bytes(cms::to_pem(all)));
     } else {
@@ -80,6 +82,20 @@ class DetachedPlan final : public SigningPlan {
   }
 
  private:
+  // Those that were there before are their signers' to stamp.
+  Bytes stamped(Bytes all) const {
+    std::set<Bytes> before;
+    if (!there_.empty()) {
+      for (const cms::SignerInfo& signer : cms::parse(there_, "the signature").signers) {
+        before.insert(signer.signature);
+      }
+    }
+    return certstore::with_timestamps(std::move(all), [&](certstore::ByteView signature) {
+      return before.contains({signature.begin(), signature.end()}) ? std::nullopt
+                                                                   : request_.stamper(signature);
+    });
+  }
+
   void digest_file(const certstore::InputFile& file) {
     std::set<DigestAlgorithm> wanted;
     const auto want = [&](const certstore::Certificate& certificate) {

@@ -32,6 +32,7 @@ class Timestamps(Workbench):
         cls.tool("pkgsign", "init", "--alias", "short", "--common-name", "short", "--key", "rsa-2048", "--days", "30",
                  "--passphrase", "env:SIGNING")
         cls.tool("pkgsign", "cert", "export", "--alias", "short", "-o", cls.home / "short.pem")
+        cls.tool("pkgsign", "init", "--alias", "third", "--common-name", "third", "--key", "p-256", "--passphrase", "env:SIGNING")
         cls.tool("pkgverify", "trust", "add", cls.home / "short.pem")
         cls.trusting = cls.home / "trusting"
         for store in (cls.home / "store", cls.trusting):
@@ -134,6 +135,17 @@ class Timestamps(Workbench):
         self.tool("pkgsign", "timestamp", "--tsa", f"{self.url}/good", self.file)
         self.judge(0)
         self.assertIn("stamped already", self.tool("pkgsign", "timestamp", "--tsa", f"{self.url}/good", self.file))
+
+    def test_each_new_signer_is_stamped_and_those_there_are_left(self):
+        def stamps():
+            return run("openssl", "asn1parse", "-inform", "DER", "-in", self.p7s).count("id-smime-aa-timeStampToken")
+        self.tool("pkgsign", "sign", "--detached", "--alias", "server", "--passphrase", "env:SIGNING", self.file)
+        self.sign_detached("--add", "--also", "third", "--tsa", f"{self.url}/good")
+        self.assertEqual(stamps(), 2)
+        self.tool("pkgverify", "check", "--signature", self.p7s, "--trust", self.certificate, self.file)
+        self.tool("pkgsign", "timestamp", "--tsa", f"{self.url}/good", self.file)
+        self.assertEqual(stamps(), 3)
+        self.judge(0)
 
     def test_a_request_is_carried_to_the_authority_by_hand(self):
         self.sign_detached("--pem")
