@@ -151,7 +151,9 @@ void tell(const Arguments& arguments, const certstore::KeyStore& keys, const Pla
   } else {
     std::cout << "tell your importers: SHA256 " << certstore::to_hex(identity.own_certificate().sha256())
               << "\n"
-              << "give them the file:    pkgsign cert export --alias " << next << " -o FILE\n";
+              << "give them the file:    pkgsign cert export --alias " << next << " -o FILE\n"
+              << "both keys can say so:  pkgsign succession create --alias " << shell_quoted(plan.alias)
+              << " --to " << next << " -o FILE\n";
   }
   if (plan.default_from) {
     std::cout << "it becomes the default on " << certstore::to_rfc3339(*plan.default_from) << "\n";

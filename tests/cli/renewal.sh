@@ -84,7 +84,9 @@ expect 0 pkgsign cert renew --new-key same --new-alias next --passphrase env:GIV
 says "^succession: +overlap until 20[0-9-]+, successor of 'server'\$"
 says '^tell your importers: SHA256 [0-9a-f]{64}$'
 says 'pkgsign cert default next'
+line=$(sed -n 's/^both keys can say so:  //p' "$out")
 warns "no backup has the key of 'next' and 1 more"
+expect 0 bash -c "${line/FILE/next.succession} --passphrase env:GIVEN"
 expect 0 pkgsign cert export --alias next -o new.pem
 for part in subject ext=extendedKeyUsage,keyUsage,basicConstraints; do
   check_that "the same $part" sh -c "for f in old new; do openssl x509 -in \$f.pem -noout -${part/=/ } | sha256sum; done | uniq | wc -l | grep -qx 1"
