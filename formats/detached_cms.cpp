@@ -27,10 +27,12 @@ Bytes stated_digest(const cms::SignerInfo& signer) {
 
 class DetachedFile final : public SignedPackage {
  public:
-  DetachedFile(const certstore::InputFile& file, const certstore::InputFile& signature)
+  DetachedFile(const certstore::InputFile& file, const certstore::InputFile& signature,
+               const KnownCertificates& known)
       : file_(file), signature_(signature), name_(std::filesystem::path(file.name()).filename().string()) {
     entries_.push_back({.name = name_, .size = file.size(), .is_directory = false});
     read_signature();
+    if (data_.certificates.empty() && !data_.signers.empty()) data_.certificates = known();
   }
 
   [[nodiscard]] std::string_view format() const override { return "p7s"; }
@@ -134,8 +136,9 @@ class DetachedFile final : public SignedPackage {
 }  // namespace
 
 std::unique_ptr<SignedPackage> open_detached(const certstore::InputFile& file,
-                                             const certstore::InputFile& signature) {
-  return std::make_unique<DetachedFile>(file, signature);
+                                             const certstore::InputFile& signature,
+                                             const KnownCertificates& known) {
+  return std::make_unique<DetachedFile>(file, signature, known);
 }
 
 bool recognises_none(const Container&) {

@@ -5,6 +5,7 @@
 #include "certstore/base/file.h"
 #include "formats/format.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,10 +16,14 @@ namespace formats {
 // shown as that layout's, nor that one as this.
 inline constexpr std::string_view kDetachedContext = "detached file";
 
+// Asked where the signature file carries no certificate: those that may have made it.
+using KnownCertificates = std::function<std::vector<certstore::Certificate>()>;
+
 // `file` with the signatures in `signature`, DER or PEM. Whatever is wrong with that one is a finding. Both
 // must outlive the package.
 [[nodiscard]] std::unique_ptr<SignedPackage> open_detached(const certstore::InputFile& file,
-                                                           const certstore::InputFile& signature);
+                                                           const certstore::InputFile& signature,
+                                                           const KnownCertificates& known);
 
 struct DetachedWish {
   const certstore::InputFile* add_to = nullptr;  // signatures that stay, with these behind them

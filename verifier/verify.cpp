@@ -4,6 +4,7 @@
 #include "certstore/base/parallel.h"
 #include "certstore/base/progress.h"
 #include "certstore/file_digest.h"
+#include "certstore/record_match.h"
 #include "formats/detached_cms.h"
 #include "verifier/beside.h"
 #include "verifier/entry_check.h"
@@ -311,6 +312,15 @@ std::unique_ptr<formats::SignedPackage> signed_inside(const certstore::InputFile
   return nullptr;
 }
 
+// The certificates that this machine knows, for signatures that come without.
+std::vector<Certificate> known_certificates(const certstore::TrustPolicy& policy) {
+  std::vector<Certificate> known = policy.trusted;
+  for (const certstore::TrustRecord& record : policy.records) {
+    if (!record.certificate.empty()) known.push_back(certstore::certificate_of(record));
+  }
+  return known;
+}
+
 }  // namespace
 
 Report verify(const certstore::InputFile& file, const VerifyOptions& options,
@@ -319,7 +329,10 @@ Report verify(const certstore::InputFile& file, const VerifyOptions& options,
     return Verification(file, options, formats::open_package(file, options.expect)).run();
   }
   auto package = signed_inside(file, options);
-  Report sealed = Verification(file, options, formats::open_detached(file, *beside)).run();
+  Report sealed =
+      Verification(file, options,
+                   formats::open_detached(file, *beside, [&] { return known_certificates(options.policy); }))
+          .run();
   sealed.beside = beside->name();
   if (package == nullptr) return sealed;
   Report report = Verification(file, options, std::move(package)).run();

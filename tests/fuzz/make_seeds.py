@@ -11,8 +11,10 @@ import sys
 import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/interop"))
+from timestamp_authority import TimestampAuthority  # noqa: E402
 BIN = pathlib.Path(os.environ["PKGTRUST_BIN"])
-TARGETS = ("certificate", "cms", "package", "properties", "trust_record")
+TARGETS = ("certificate", "cms", "package", "properties", "timestamp", "trust_record")
 KEYS = {"rsa": ["rsa:2048"], "short": ["rsa:1024"], "ec": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
         "ed25519": ["ed25519"], "pss": ["rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"], "signer": ["rsa:2048"]}
 SUBJECTS = {"rsa": "/C=CH/O=Example, Inc/OU=a+CN=b/CN=Seed", "short": "/CN=" + "x" * 60, "ec": "/CN=\u00e9\u4e2d",
@@ -73,6 +75,16 @@ def make_trust_records(folder, certificates):
         (folder / (path.stem + "-retired")).write_text(json.dumps(record))
 
 
+def make_timestamps(folder):
+    authority = TimestampAuthority(folder.parent)
+    query = folder.parent / "zero.tsq"
+    run("openssl", "ts", "-query", "-digest", "00" * 32, "-sha256", "-cert", "-out", query)
+    for name in ("good", "sha512only"):
+        reply = authority.reply(query.read_bytes(), name)
+        (folder / name).write_bytes(reply)
+    run("openssl", "ts", "-reply", "-in", folder / "good", "-token_out", "-out", folder / "token")
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     places = {target: folder / target for target in TARGETS}
@@ -82,6 +94,7 @@ def main():
     make_cms(places["cms"])
     make_packages(places["package"])
     make_properties(places["properties"], places["package"])
+    make_timestamps(places["timestamp"])
     make_trust_records(places["trust_record"], places["certificate"])
     if len(sys.argv) > 2:
         for target in TARGETS:

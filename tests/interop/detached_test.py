@@ -106,6 +106,18 @@ class Detached(Workbench):
                     certificate, "--infile", self.file, "--outfile", self.p7s)
                 self.check(0, "--trust", certificate)
 
+    def test_a_signature_without_certificates_is_by_one_that_is_known(self):
+        key, certificate = self.home / "bare.key", self.home / "bare.crt"
+        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-subj", "/CN=bare")
+        for extra in ([], ["-keyid"]):
+            run("openssl", "cms", "-sign", "-binary", "-nocerts", "-md", "sha256", "-in", self.file, "-signer", certificate, "-inkey",
+                key, "-outform", "DER", "-out", self.p7s, *extra)
+            self.assertIn("signer-certificate-missing", self.check(13))
+            self.check(0, "--trust", self.home / "rsa-2048.pem", "--trust", certificate)
+            store = self.home / f"store{len(extra)}"
+            self.tool("pkgverify", "trust", "add", certificate, "--store", store)
+            self.check(0, "--store", store)
+
     def test_several_signers_at_once_and_one_after_the_other(self):
         self.sign("rsa-2048", "--also", "ed25519")
         self.sign("p-384", "--add")
