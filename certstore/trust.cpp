@@ -227,9 +227,16 @@ class Decider {
       }
     }
     const auto highest = policy_.highest_serials.find({certificate_.sha256(), evidence_.package_name});
-    if (highest != policy_.highest_serials.end() && evidence_.serial && *evidence_.serial < highest->second) {
-      note(IssueCode::rollback, "serial " + std::to_string(*evidence_.serial) + " is older than " +
-                                    std::to_string(highest->second) + ", accepted before");
+    if (highest == policy_.highest_serials.end()) return;
+    const std::string before = std::to_string(highest->second);
+    if (!evidence_.bound) {
+      // Whoever signs bound packages now may have signed unbound ones once, and their elements go together as
+      // anybody likes.
+      note(IssueCode::rollback, "it is not bound, so it may be older than serial " + before +
+                                    ", which was bound and accepted before");
+    } else if (evidence_.serial && *evidence_.serial < highest->second) {
+      note(IssueCode::rollback,
+           "serial " + std::to_string(*evidence_.serial) + " is older than " + before + ", accepted before");
     }
   }
 

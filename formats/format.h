@@ -68,7 +68,8 @@ class SignedPackage {
   // Checks what binds the set; `set_digests[i]` is the digest of entry i, empty where not covered.
   [[nodiscard]] virtual certstore::Issues check_set(const Coverage& coverage,
                                                     std::span<const VerifiedSignature> verified,
-                                                    std::span<const certstore::Bytes> set_digests) const = 0;
+                                                    std::span<const certstore::Bytes> set_digests,
+                                                    unsigned jobs) const = 0;
   // The elements with their owners; parses only entries that were checked before.
   [[nodiscard]] virtual std::vector<Element> elements(const Coverage& coverage, unsigned jobs) const = 0;
   // What this format has no means to prove, about this package.

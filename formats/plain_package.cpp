@@ -19,7 +19,7 @@ class UnsignedPackage : public SignedPackage {
   [[nodiscard]] std::vector<SignatureBlock> signature_blocks() const override { return {}; }
   [[nodiscard]] Coverage covered(std::span<const VerifiedSignature>) const override { return {}; }
   [[nodiscard]] certstore::Issues check_set(const Coverage&, std::span<const VerifiedSignature>,
-                                            std::span<const certstore::Bytes>) const override {
+                                            std::span<const certstore::Bytes>, unsigned) const override {
     return {};
   }
   [[nodiscard]] std::vector<Element> elements(const Coverage&, unsigned) const override {

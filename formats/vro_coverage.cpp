@@ -202,7 +202,7 @@ Coverage vro_coverage(const VroContents& contents, std::span<const VerifiedSigna
 
 certstore::Issues vro_check_set(const VroContents& contents, const Coverage& coverage,
                                 std::span<const VerifiedSignature> verified,
-                                std::span<const certstore::Bytes> set_digests) {
+                                std::span<const certstore::Bytes> set_digests, unsigned jobs) {
   Issues issues;
   if (verified.empty() || !contents.sound) return issues;
   if (coverage.facts.seal) {
@@ -210,7 +210,7 @@ certstore::Issues vro_check_set(const VroContents& contents, const Coverage& cov
     const Properties meta = Properties::parse(verified.front().message(), kVroMeta);
     issues = check_seal(contents, coverage, parse_seal(*meta.find(kSealKey)), set_digests);
   }
-  const Issues misplaced = vro_misplaced(contents, 0);
+  const Issues misplaced = vro_misplaced(contents, jobs);
   issues.insert(issues.end(), misplaced.begin(), misplaced.end());
   return issues;
 }

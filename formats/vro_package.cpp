@@ -59,8 +59,9 @@ class VroPackage final : public SignedPackage {
 
   [[nodiscard]] certstore::Issues check_set(const Coverage& coverage,
                                             std::span<const VerifiedSignature> verified,
-                                            std::span<const certstore::Bytes> set_digests) const override {
-    return vro_check_set(contents_, coverage, verified, set_digests);
+                                            std::span<const certstore::Bytes> set_digests,
+                                            unsigned jobs) const override {
+    return vro_check_set(contents_, coverage, verified, set_digests, jobs);
   }
   [[nodiscard]] std::vector<Element> elements(const Coverage& coverage, unsigned jobs) const override {
     return vro_elements(contents_, coverage, jobs);

@@ -39,6 +39,17 @@ std::string reason_of(const verifier::Report& report) {
   return std::string(certstore::kind_of(issue->code).id) + ": " + issue->detail;
 }
 
+// What the refusal of our own work means: the clock may have passed the certificate's end meanwhile; anything
+// else is our mistake, or the disk's.
+Error self_check_failure(const verifier::Report& report) {
+  const std::string message = "the signed package does not verify: " + reason_of(report);
+  if (report.exit_code() == certstore::ExitCode::dates) {
+    return {ErrorKind::dates, message, "nothing was written; the certificate ended while it was signed"};
+  }
+  return {ErrorKind::internal, message,
+          "nothing was written; a disk that gives back other bytes than were written would do this too"};
+}
+
 // What was written must convince the one verification algorithm with nothing but this certificate pinned.
 void require_verified(const PreparedPackage& prepared, const certstore::AtomicFile& out,
                       const formats::SigningRequest& request, const certstore::Certificate& certificate) {
@@ -55,8 +66,7 @@ void require_verified(const PreparedPackage& prepared, const certstore::AtomicFi
   const verifier::Report report = prepared.is_detached ? verifier::verify(*prepared.input, options, &written)
                                                        : verifier::verify(written, options);
   if (report.exit_code() == certstore::ExitCode::accepted) return;
-  throw Error(ErrorKind::internal, "the signed package does not verify: " + reason_of(report),
-              "nothing was written");
+  throw self_check_failure(report);
 }
 
 void copy_to_standard_output(const certstore::InputFile& file) {

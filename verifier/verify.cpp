@@ -44,7 +44,7 @@ class Verification {
       gather_signers();
       check_entries();
       check_coverage();
-      append(report_.issues, package_->check_set(coverage_, verified_, set_digests_));
+      append(report_.issues, package_->check_set(coverage_, verified_, set_digests_, options_.jobs));
       if (!any_with_effect(report_.issues, Effect::invalid) && options_.want_elements) gather_elements();
       decide_signers();
       report_.unprovable = package_->unprovable(coverage_);

@@ -58,8 +58,6 @@ inline constexpr std::size_t kPropertiesSize = 1 << 20;
 inline constexpr std::size_t kElementData = 64 << 20;
 // What all elements that are parsed at one time may take, however many cores there are.
 inline constexpr std::uint64_t kElementsMemory = std::uint64_t{1} << 30;
-// Certificates that are tried for the owner of one element: six real ones share a name.
-inline constexpr std::size_t kOwnerCandidates = 8;
 // Manifest and signature files of a JAR: a million sections take 130 MB. (Java's own bound is 16 MB.)
 inline constexpr std::size_t kJarTextSize = 256 << 20;
 // Signature files of a JAR: each may name every entry. Two are common, jarsigner knows no bound.

@@ -42,6 +42,30 @@ def write(path, entries):
     return path
 
 
+def properties(**pairs):
+    entries = "".join(f'<entry key="{key}">{value}</entry>\n' for key, value in pairs.items())
+    return ('<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
+            '<!DOCTYPE properties SYSTEM "http://java.sun.com/dtd/properties.dtd">\n'
+            f'<properties>\n<comment>UTF-16</comment>\n{entries}</properties>\n').encode()
+
+
+def element(identity, kind, data):
+    """The files of one element as a server exports it."""
+    data = data if isinstance(data, bytes) else b"\xfe\xff" + data.encode("utf-16-be")
+    folder = f"elements/{identity}/"
+    return {folder + "info": properties(id=identity, type=kind),
+            folder + "categories": b"<categories><category name='Library'><name>Library</name></category></categories>",
+            folder + "data": data}
+
+
+def package(path, elements):
+    """An unsigned package of these elements."""
+    entries = {"dunes-meta-inf": properties(**{"pkg-name": "com.example.made"})}
+    for files in elements:
+        entries.update(files)
+    return write(path, entries)
+
+
 def element_ids(entries):
     return sorted({name.split("/")[1] for name in entries if name.startswith("elements/")})
 

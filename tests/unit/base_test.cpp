@@ -3,17 +3,21 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/exit_code.h"
 #include "certstore/base/file.h"
+#include "certstore/base/memory_gate.h"
 #include "certstore/base/parallel.h"
 #include "certstore/base/time.h"
 
 #include <boost/test/unit_test.hpp>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <fstream>
 #include <numeric>
+#include <thread>
 
 using namespace certstore;
 
@@ -157,6 +161,25 @@ BOOST_AUTO_TEST_CASE(a_file_that_changed_under_us_is_a_trouble) {
   BOOST_CHECK_THROW(file.require_unchanged(), Error);
 }
 
+BOOST_AUTO_TEST_CASE(a_change_whose_time_was_set_back_is_noticed_under_a_new_link_too) {
+  const TemporaryFolder folder;
+  const auto path = folder.path / "a";
+  std::ofstream(path) << "before";
+  struct stat before {};
+  BOOST_REQUIRE(::stat(path.c_str(), &before) == 0);
+  const InputFile file = InputFile::open(path);
+  // Until the clock that stamps files has moved, not even the kernel tells the two apart.
+  struct stat now = before;
+  while (now.st_ctim.tv_sec == before.st_ctim.tv_sec && now.st_ctim.tv_nsec == before.st_ctim.tv_nsec) {
+    std::fstream(path, std::ios::in | std::ios::out) << "behind";
+    const std::array<timespec, 2> times = {before.st_atim, before.st_mtim};
+    BOOST_REQUIRE(::utimensat(AT_FDCWD, path.c_str(), times.data(), 0) == 0);
+    BOOST_REQUIRE(::stat(path.c_str(), &now) == 0);
+  }
+  std::filesystem::create_hard_link(path, folder.path / "b");
+  BOOST_CHECK_THROW(file.require_unchanged(), Error);
+}
+
 BOOST_AUTO_TEST_CASE(a_folder_a_fifo_and_a_missing_file_are_refused) {
   TemporaryFolder folder;
   ::mkfifo((folder.path / "fifo").c_str(), 0600);
@@ -193,6 +216,40 @@ BOOST_AUTO_TEST_CASE(every_index_is_worked_on_once_and_the_lowest_failure_is_rep
       BOOST_TEST(error.what() == std::string("10"));
     }
   }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(memory)
+
+BOOST_AUTO_TEST_CASE(those_inside_never_hold_more_than_the_bound) {
+  MemoryGate gate(100);
+  std::atomic<std::uint64_t> inside{0};
+  std::atomic<std::uint64_t> most{0};
+  for_each_parallel(400, 16, [&](std::size_t i) {
+    const std::uint64_t amount = 1 + i % 60;
+    const auto share = gate.enter(amount);
+    const std::uint64_t sum = inside += amount;
+    for (std::uint64_t seen = most; seen < sum && !most.compare_exchange_weak(seen, sum);) {
+    }
+    std::this_thread::yield();
+    inside -= amount;
+  });
+  BOOST_TEST(most <= 100u);
+  BOOST_TEST(most > 0u);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_asks_for_more_than_all_is_let_in_alone) {
+  MemoryGate gate(100);
+  std::atomic<unsigned> inside{0};
+  std::atomic<bool> shared{false};
+  for_each_parallel(100, 8, [&](std::size_t) {
+    const auto share = gate.enter(1'000'000);
+    if (++inside > 1) shared = true;
+    std::this_thread::yield();
+    --inside;
+  });
+  BOOST_TEST(!shared);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -32,7 +32,7 @@ inline const PrivateKey& key_named(const std::string& name) {
 
 // Issued by `issuer` (null: self-signed) with its key.
 inline Certificate make_certificate(const CertificateWish& wish, EVP_PKEY* key, const Certificate* issuer,
-                                    EVP_PKEY* issuer_key) {
+                                    EVP_PKEY* issuer_key, const EVP_MD* digest = EVP_sha256()) {
   const certstore::openssl::X509Certificate made(X509_new());
   X509_set_version(made.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(made.get()), static_cast<long>(wish.common_name.size()) + 1);
@@ -47,7 +47,7 @@ inline Certificate make_certificate(const CertificateWish& wish, EVP_PKEY* key, 
     const certstore::openssl::Extension extension(X509V3_EXT_conf_nid(nullptr, nullptr, nid, text.c_str()));
     X509_add_ext(made.get(), extension.get(), -1);
   }
-  X509_sign(made.get(), issuer_key, EVP_sha256());
+  X509_sign(made.get(), issuer_key, digest);
   unsigned char* der = nullptr;
   const int size = i2d_X509(made.get(), &der);
   const certstore::Bytes bytes(der, der + size);

@@ -35,7 +35,7 @@ class FakePackage : public formats::SignedPackage {
     return std::nullopt;
   }
   certstore::Issues check_set(const formats::Coverage&, std::span<const formats::VerifiedSignature>,
-                              std::span<const certstore::Bytes>) const override {
+                              std::span<const certstore::Bytes>, unsigned) const override {
     return {};
   }
   std::vector<formats::Element> elements(const formats::Coverage&, unsigned) const override { return {}; }

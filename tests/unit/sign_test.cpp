@@ -7,6 +7,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fcntl.h>
+#include <unistd.h>
 #include <functional>
 
 using certstore::Error;
@@ -126,6 +128,29 @@ BOOST_AUTO_TEST_CASE(an_unsigned_copy_is_never_put_in_place) {
   const auto refusal =
       bench.sign([&](const auto&, const auto&, auto& out) { out.copy(input, 0, input.size()); });
   BOOST_TEST((refusal == ErrorKind::internal));
+  BOOST_TEST(tests::content_of(bench.target) == "older");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_read_back_is_a_trouble_of_the_disk_and_no_bug) {
+  const Bench bench;
+  const auto refusal = bench.sign([&](const auto& plan, const auto& signer, auto& out) {
+    plan.write({&signer, 1}, out);
+    // Whatever is read from a folder is an error.
+    const certstore::FileDescriptor folder(::open(bench.folder.path().c_str(), O_RDONLY | O_DIRECTORY));
+    BOOST_REQUIRE(::dup2(folder.get(), out.descriptor()) >= 0);
+  });
+  BOOST_TEST((refusal == ErrorKind::io));
+  BOOST_TEST(tests::content_of(bench.target) == "older");
+}
+
+BOOST_AUTO_TEST_CASE(a_certificate_that_ends_while_its_key_signs_is_told_by_its_date) {
+  Bench bench;
+  bench.certificate = tests::make_self_signed_certificate(
+      {.common_name = "server", .not_after = certstore::parse_instant("2020-02-01"), .extensions = {}});
+  const auto refusal = bench.sign([](const auto& plan, const auto& signer, auto& out) {
+    plan.write({&signer, 1}, out);
+  });
+  BOOST_TEST((refusal == ErrorKind::dates));
   BOOST_TEST(tests::content_of(bench.target) == "older");
 }
 

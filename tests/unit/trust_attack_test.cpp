@@ -84,6 +84,37 @@ BOOST_AUTO_TEST_CASE(the_keys_and_digests_of_a_path_are_judged_like_those_of_a_s
   BOOST_TEST(has(decide(evidence_of(leaf), rules), IssueCode::known_public_key));
 }
 
+BOOST_AUTO_TEST_CASE(a_weak_digest_on_a_link_of_the_path_counts_and_one_on_its_anchor_does_not) {
+  EVP_PKEY* const ca_key = tests::key_named("CA").openssl();
+  const auto decided = [&](const EVP_MD* on_anchor, const EVP_MD* on_leaf) {
+    const Certificate ca = tests::make_certificate(kCa, ca_key, nullptr, ca_key, on_anchor);
+    const Certificate leaf = tests::make_certificate(
+        {.common_name = "Leaf"}, tests::key_named("Leaf").openssl(), &ca, ca_key, on_leaf);
+    return decide(evidence_of(leaf), policy({record_of(ca)}));
+  };
+  BOOST_TEST(!has(decided(EVP_sha256(), EVP_sha256()), IssueCode::weak_digest));
+  BOOST_TEST(!has(decided(EVP_sha1(), EVP_sha256()), IssueCode::weak_digest));
+  const TrustDecision by_sha1 = decided(EVP_sha256(), EVP_sha1());
+  BOOST_TEST(has(by_sha1, IssueCode::weak_digest));
+  BOOST_TEST(by_sha1.weaknesses.contains("sha1"));
+  BOOST_TEST(decided(EVP_sha256(), EVP_md5()).weaknesses.contains("md5"));
+}
+
+BOOST_AUTO_TEST_CASE(a_ca_whose_key_is_not_sound_vouches_for_nobody) {
+  const openssl::KeyContext context(EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, nullptr));
+  const openssl::Bignum three(BN_new());
+  BN_set_word(three.get(), 3);
+  EVP_PKEY* made = nullptr;
+  BOOST_REQUIRE(EVP_PKEY_keygen_init(context.get()) == 1);
+  BOOST_REQUIRE(EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context.get(), three.get()) == 1);
+  BOOST_REQUIRE(EVP_PKEY_keygen(context.get(), &made) == 1);
+  const openssl::Key key(made);
+  const Certificate ca = tests::make_certificate(kCa, key.get(), nullptr, key.get());
+  const TrustDecision decision = decide(evidence_of(leaf_of(ca, key.get())), policy({record_of(ca)}));
+  BOOST_TEST(!decision.trusted);
+  BOOST_TEST(has(decision, IssueCode::untrusted_signer));
+}
+
 BOOST_AUTO_TEST_CASE(a_broken_record_is_a_trouble_of_the_store_and_no_verdict_on_the_package) {
   const Certificate signer = tests::make_self_signed_certificate({});
   TrustRecord broken = record_of(signer);

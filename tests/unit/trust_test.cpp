@@ -149,6 +149,15 @@ BOOST_AUTO_TEST_CASE(an_older_serial_than_one_accepted_is_a_rollback) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(an_unbound_package_after_a_bound_one_is_a_rollback) {
+  TrustPolicy rules = policy({record()});
+  rules.highest_serials[{signer().sha256(), "com.example.app"}] = 100;
+  BOOST_TEST(has(decide(evidence(), rules), IssueCode::rollback));
+  SignerEvidence other_name = evidence();
+  other_name.package_name = "com.example.other";
+  BOOST_TEST(!has(decide(other_name, rules), IssueCode::rollback));
+}
+
 BOOST_AUTO_TEST_CASE(an_issued_certificate_needs_a_path_to_a_trusted_authority) {
   tests::CertificateWish ca_wish{.common_name = "Test CA",
                                  .extensions = {{NID_basic_constraints, "critical,CA:TRUE"}}};

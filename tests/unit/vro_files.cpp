@@ -117,7 +117,7 @@ void check_entries(Reading& reading) {
     }
   }
   const certstore::Issues found =
-      reading.package->check_set(reading.coverage, std::span(&*reading.root, 1), set);
+      reading.package->check_set(reading.coverage, std::span(&*reading.root, 1), set, 0);
   reading.issues.insert(reading.issues.end(), found.begin(), found.end());
 }
 
