@@ -157,7 +157,7 @@ void require_storable(const PrivateKey& key) {
     case KeyKind::rsa_pss:
       // 2: the key allows this digest and no other.
       if (EVP_PKEY_get_default_digest_name(key.openssl(), name.data(), name.size()) == 2 &&
-          std::string_view(name.data()) != "SHA256")
+          EVP_MD_is_a(evp(DigestAlgorithm::sha256), name.data()) != 1)
         refuse("an RSA-PSS key for " + std::string(name.data()) + " only");
       return;
     case KeyKind::ec: {
