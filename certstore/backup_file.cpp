@@ -138,7 +138,8 @@ void BackupFile::read_header() {
   Bytes begin(kMagic.size());
   if (file_.size() >= begin.size()) file_.read_at(0, begin);
   if (as_text(begin) != kMagic) {
-    throw Error(ErrorKind::store, in_quotes(name()) + " is not a backup: it does not begin as one");
+    throw Error(ErrorKind::store, in_quotes(name()) + " is not a backup: it does not begin as one",
+                "pkgsign backup create -o FILE makes one");
   }
   if (file_.size() < kHeaderSize) refuse("it is cut short, in its header");
   bound_.resize(kHeaderSize);

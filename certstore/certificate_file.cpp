@@ -72,8 +72,11 @@ CertificateFile read_certificate_file(ByteView file, const std::string& name) {
   } else if (is_private_key(kind)) {
     hint = "the certificate is in another file";
   }
-  throw Error(ErrorKind::key, in_quotes(name) + " holds no certificate, but " + std::string(name_of(kind)),
-              hint);
+  if (certstore::as_text(file).starts_with("PK\x03\x04")) {
+    hint = "it looks like a package: pkgverify trust add --signer SHA256 --from " + shell_quoted(name) +
+           " takes a signer out of one";
+  }
+  throw Error(ErrorKind::key, in_quotes(name) + " holds no certificate, " + what_else(kind), hint);
 }
 
 SecretBytes read_person_file(const InputFile& file) {

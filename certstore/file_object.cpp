@@ -160,7 +160,7 @@ std::string_view name_of(ObjectKind kind) {
     case ObjectKind::java_keystore:
       return "a Java keystore";
     case ObjectKind::unknown:
-      return "nothing that is known here";
+      return "something unknown";
   }
   throw Error(ErrorKind::internal, "an object kind without a case");
 }
@@ -170,8 +170,16 @@ bool is_private_key(ObjectKind kind) {
          kind == ObjectKind::locked_private_key;
 }
 
+std::string what_else(ObjectKind kind) {
+  if (kind == ObjectKind::unknown) return "nor anything else that is known here";
+  return "but " + std::string(name_of(kind));
+}
+
 FileObjects objects_in(ByteView file, std::string_view what) {
-  if (file.empty()) throw Error(ErrorKind::key, in_quotes(what) + " is empty");
+  if (file.empty()) {
+    throw Error(ErrorKind::key, in_quotes(what) + " is empty",
+                "was it written to its end? make or copy it again");
+  }
   if (file.size() > limits::kKeyFileSize)
     throw Error(ErrorKind::key, in_quotes(what) + " is too large for keys or certificates");
   FileObjects found;

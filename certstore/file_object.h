@@ -28,6 +28,8 @@ enum class ObjectKind {
 // "a certificate request", for messages.
 [[nodiscard]] std::string_view name_of(ObjectKind kind);
 [[nodiscard]] bool is_private_key(ObjectKind kind);
+// "but a certificate request", "nor anything else that is known here": after what a file does not hold.
+[[nodiscard]] std::string what_else(ObjectKind kind);
 
 struct FileObject {
   ObjectKind kind = ObjectKind::unknown;

@@ -100,7 +100,7 @@ Error no_private_key(const FileObjects& found, const std::string& name) {
   } else if (kind == ObjectKind::openssh_key) {
     hint = "ssh-keygen -p -m PKCS8 -f COPY rewrites a copy of it in a form that is read here";
   }
-  return {ErrorKind::key, in_quotes(name) + " holds no private key, but " + std::string(name_of(kind)), hint};
+  return {ErrorKind::key, in_quotes(name) + " holds no private key, " + what_else(kind), hint};
 }
 
 KeyFile from_java(ByteView file, const KeyFileRequest& request) {

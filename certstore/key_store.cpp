@@ -199,7 +199,10 @@ StoredIdentity KeyStore::get(std::string_view alias) const {
   std::optional<StoredIdentity> identity = find(alias);
   if (identity) return std::move(*identity);
   std::string known;
-  for (const StoredIdentity& other : list()) known += (known.empty() ? "" : ", ") + in_quotes(other.alias);
+  for (const StoredIdentity& other : list()) {
+    // The store's own key is nobody's to name.
+    if (other.kind == StoredIdentity().kind) known += (known.empty() ? "" : ", ") + in_quotes(other.alias);
+  }
   throw Error(ErrorKind::store, "the store has no identity " + in_quotes(alias),
               known.empty() ? "make one with 'pkgsign init'" : "it has " + known);
 }

@@ -138,7 +138,10 @@ MasterKey unwrap(const WrappedKey& wrapped, const SecretBytes& passphrase, const
   std::optional<SecretBytes> key =
       decrypt(derive_key(passphrase, wrapped.salt, wrapped.cost), associated(wrapped, store), wrapped.sealed);
   if (!key || key->size() != kKeySize) {
-    throw Error(ErrorKind::passphrase, "the passphrase does not open the store");
+    throw Error(
+        ErrorKind::passphrase, "the passphrase does not open the store",
+        "it is the one that was given to pkgsign init, or since then to passphrase change; nobody can "
+        "recover it, but a backup opens with its own");
   }
   return MasterKey(std::move(*key));
 }

@@ -33,9 +33,16 @@ void make_folder(const std::filesystem::path& folder, mode_t mode) {
   }
 }
 
-}  // namespace
+// A file in its place would look like a store that is not made yet.
+StorePlace require_folder(StorePlace place) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(place.folder, ignored);
+  if (!std::filesystem::exists(status) || std::filesystem::is_directory(status)) return place;
+  throw Error(ErrorKind::store, in_quotes(place.folder.string()) + " is no directory, so no store",
+              place.origin + " says where the store is: name its directory");
+}
 
-StorePlace store_place(std::string_view option) {
+StorePlace named_place(std::string_view option) {
   if (!option.empty()) {
     return {std::filesystem::absolute(std::filesystem::path(option)).lexically_normal(), "--store"};
   }
@@ -44,6 +51,12 @@ StorePlace store_place(std::string_view option) {
   if (const auto folder = from_variable("HOME")) return {*folder / ".local/share/pkgtrust", "$HOME"};
   throw Error(ErrorKind::usage, "nothing says where the store lives: HOME is not set",
               "set PKGTRUST_STORE to an absolute path");
+}
+
+}  // namespace
+
+StorePlace store_place(std::string_view option) {
+  return require_folder(named_place(option));
 }
 
 void make_store_folder(const StorePlace& place) {

@@ -16,8 +16,8 @@ struct StorePlace {
 
 // The place named by `option` (empty: not given; may be relative, a person typed it), else $PKGTRUST_STORE,
 // else $XDG_DATA_HOME/pkgtrust, else $HOME/.local/share/pkgtrust. Throws Error(usage) for a variable that is
-// set and empty or relative (what it means would hang on the working directory), and when none is set. Makes
-// nothing.
+// set and empty or relative (what it means would hang on the working directory), and when none is set, and
+// Error(store) where there is something that is no directory. Makes nothing.
 [[nodiscard]] StorePlace store_place(std::string_view option = {});
 
 // Makes the folder (0700) where it is absent, with its parents; throws Error(store) where it cannot.

@@ -76,7 +76,7 @@ class DetachedFile final : public SignedPackage {
     return std::nullopt;
   }
   [[nodiscard]] certstore::Issues check_set(const Coverage&, std::span<const VerifiedSignature>,
-                                            std::span<const Bytes>) const override {
+                                            std::span<const Bytes>, unsigned) const override {
     return {};
   }
   [[nodiscard]] std::vector<Element> elements(const Coverage&, unsigned) const override {

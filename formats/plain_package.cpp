@@ -37,6 +37,11 @@ class UnsignedPackage : public SignedPackage {
   }
   [[nodiscard]] certstore::Issues unprovable(const Coverage&) const override { return {}; }
   [[nodiscard]] std::unique_ptr<SigningPlan> plan_signing(const SigningRequest&) const override {
+    if (!issues_.empty()) {
+      throw certstore::Error(certstore::ErrorKind::malformed,
+                             certstore::in_quotes(file_.name()) + " is malformed: " + issues_.front().detail,
+                             std::string(certstore::kind_of(issues_.front().code).remedy));
+    }
     throw certstore::Error(certstore::ErrorKind::unsupported,
                            certstore::in_quotes(file_.name()) + " is not of a format that can be signed",
                            "a vRO package has a file dunes-meta-inf");

@@ -81,10 +81,15 @@ Job into_folder(const std::filesystem::path& input, const std::filesystem::path&
   return {input, {folder / input.filename(), existing, std::nullopt}};
 }
 
-void require_absent(const Target& target) {
+void require_free_path(const Target& target) {
   struct stat status {};
-  if (target.existing == Existing::replace || target.path == "-") return;
-  if (::lstat(target.path.c_str(), &status) != 0) return;
+  if (target.path == "-") return;
+  if (::stat(target.path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
+    throw Error(ErrorKind::io, certstore::in_quotes(target.path.string()) + " is a directory",
+                "--output-dir " + certstore::shell_quoted(target.path.string()) +
+                    " puts signed packages into it, under their names");
+  }
+  if (target.existing == Existing::replace || ::lstat(target.path.c_str(), &status) != 0) return;
   throw Error(ErrorKind::io, certstore::in_quotes(target.path.string()) + " exists",
               "choose another name, or say --force");
 }
@@ -109,7 +114,7 @@ std::vector<Job> choose_targets(const Arguments& arguments, const Command& comma
       throw Error(ErrorKind::usage,
                   "two packages would become " + certstore::in_quotes(target.path.string()));
     }
-    require_absent(target);
+    require_free_path(target);
   }
   return jobs;
 }

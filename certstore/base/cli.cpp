@@ -42,14 +42,17 @@ Found find_command(const Tool& tool, std::span<const std::string> words) {
     if (command.name.starts_with(words[0] + " "))
       group += (group.empty() ? "" : ", ") + std::string(command.name);
   }
-  if (!group.empty()) throw Error(ErrorKind::usage, in_quotes(words[0]) + " needs a second word", group);
+  const bool has_second = words.size() > 1 && !words[1].empty() && words[1].front() != '-';
+  if (!group.empty() && !has_second) {
+    throw Error(ErrorKind::usage, in_quotes(words[0]) + " needs a second word", "one of " + group);
+  }
   const auto names = command_names(tool);
-  const std::string whole =
-      words.size() > 1 && words[1].front() != '-' ? words[0] + " " + words[1] : words[0];
+  const std::string whole = has_second ? words[0] + " " + words[1] : words[0];
   std::string near = nearest(whole, names);
   if (near.empty()) near = nearest(words[0], names);
+  if (near.empty() && !group.empty()) near = "one of " + group;
   throw Error(
-      ErrorKind::usage, "unknown command " + in_quotes(words[0]),
+      ErrorKind::usage, "unknown command " + in_quotes(group.empty() ? words[0] : whole),
       near.empty() ? std::string(tool.name) + " --help lists the commands" : "did you mean " + near + "?");
 }
 

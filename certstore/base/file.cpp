@@ -82,7 +82,11 @@ InputFile::InputFile(FileDescriptor descriptor, std::string name)
     : descriptor_(std::move(descriptor)), name_(std::move(name)) {
   if (::fstat(descriptor_.get(), &opened_) != 0) throw_errno("read", name_, errno);
   if (!S_ISREG(opened_.st_mode)) {
-    throw Error(ErrorKind::io, "cannot read " + in_quotes(name_) + ": not a regular file");
+    const bool is_folder = S_ISDIR(opened_.st_mode);
+    throw Error(
+        ErrorKind::io,
+        "cannot read " + in_quotes(name_) + ": it is " + (is_folder ? "a directory" : "no regular file"),
+        is_folder ? "name the files in it" : "what comes through a pipe is read with - as its name");
   }
   size_ = static_cast<std::uint64_t>(opened_.st_size);
 }
@@ -130,6 +134,11 @@ void InputFile::require_unchanged() const {
 AtomicFile::AtomicFile(std::filesystem::path path, mode_t mode) : path_(std::move(path)) {
   const std::filesystem::path folder = path_.has_parent_path() ? path_.parent_path() : ".";
   folder_ = FileDescriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder_.is_open() && errno == ENOENT) {
+    throw Error(ErrorKind::io,
+                "cannot write in " + in_quotes(folder.string()) + ": there is no such directory",
+                "mkdir -p " + shell_quoted(folder.string()) + " makes it");
+  }
   if (!folder_.is_open()) throw_errno("write in", folder.string(), errno);
   descriptor_ = FileDescriptor(::openat(folder_.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
   if (descriptor_.is_open()) return;

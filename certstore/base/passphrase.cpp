@@ -64,7 +64,8 @@ SecretBytes first_line(int descriptor, const std::string& place) {
 SecretBytes from_environment(const std::string& variable) {
   const char* const value = std::getenv(variable.c_str());
   const std::string place = "the environment variable " + in_quotes(variable);
-  if (value == nullptr) throw refuse(place + " is not set");
+  if (value == nullptr)
+    throw refuse(place + " is not set", "is it exported? what a shell only knows, its programs do not");
   const std::size_t length = std::strlen(value);
   if (length == 0) throw refuse("the passphrase from " + place + " is empty");
   if (length > limits::kPassphraseSize) throw too_long(place);

@@ -182,3 +182,26 @@ record = json.load(open(sys.argv[1]))
 assert record["schema"] == 1 and record["undo"][0].startswith("pkgverify trust remove ")' "$out"
 expect 0 pkgverify trust list --format json
 says '"decision":"trust"'
+
+begin "every kind of record is as docs/trust-record.schema.json says"
+forget
+schema=$repository/docs/trust-record.schema.json
+as_described() { check_that "$1 line(s) of the schema" python3 "$repository/tests/cli/validate_report.py" "$schema" "$1" <"$out"; }
+expect 0 pkgverify trust add "$scratch/signer.pem" --glob 'com.example.*' --until 2037-01-31 --reason 'it is ours' \
+  --allow-weak md5:2027-01-31 --allow-weak expired --bound --format json
+as_described 1
+expect 0 pkgverify trust add "$scratch/signer.pem" --name com.example.net --use statement --format json
+as_described 1
+expect 0 pkgverify trust add "$scratch/signer.pem" --retire --reason lost --format json
+says '"subject":"public-key"'
+as_described 1
+expect 0 pkgverify trust add --file "$package" --until 2037-01-31 --reason 'the last of the old ones' --format json
+says '"subject":"content"'
+as_described 1
+expect 0 pkgverify trust list --format json
+as_described 4
+record=$(python3 -c 'import json, sys; print(json.loads(sys.stdin.readline())["id"])' <"$out")
+expect 0 pkgverify trust show "$record" --format json
+as_described 1
+expect 0 pkgverify trust remove "$record" --format json
+as_described 1

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reads lines of reports on standard input; each must be as docs/report.schema.json says.
+"""Reads lines of reports or trust records on standard input; each must be as the schema in docs/ says.
 
 Here the schema is read strictly: a field that it does not describe is an error, so that the page cannot lag
 behind the program. Usage: validate_report.py SCHEMA COUNT: exactly COUNT lines must come.
@@ -34,7 +34,8 @@ def main(schema_path, count):
     for line in lines:
         report = json.loads(line)
         # Against the one form that is meant, so that the message says what is wrong in it.
-        form = "trouble" if "error" in report else "expiry" if "state" in report else "report"
+        form = ("record" if "record" in schema["definitions"] else "trouble" if "error" in report else
+                "expiry" if "state" in report else "report")
         chosen = validator.evolve(schema={"$ref": f"#/definitions/{form}", "definitions": schema["definitions"]})
         for error in chosen.iter_errors(report):
             bad += 1

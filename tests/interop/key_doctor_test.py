@@ -43,6 +43,60 @@ class Doctor(KeyBench):
     def text_of(self, *names):
         return "".join((self.home / name).read_text() for name in names)
 
+    def make_cipher_unknown(self):
+        der = bytearray(subprocess.run(["openssl", "pkcs8", "-in", "locked.key", "-passin", "env:FILE_SECRET", "-topk8",
+                                        "-passout", "env:FILE_SECRET", "-outform", "DER"], cwd=self.home,
+                                       env=self.environment, capture_output=True, check=True).stdout)
+        # 2.16.840.1.101.3.4.1.42 (AES-256-CBC) becomes .1.99
+        aes = bytes.fromhex("60864801650304012a")
+        der[der.index(aes) + 8] = 99
+        (self.home / "unknown.der").write_bytes(der)
+
+    def make_unsound(self):
+        self.openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-pkeyopt",
+                     "rsa_keygen_pubexp:3", "-out", "three.key")
+        self.openssl("req", "-x509", "-key", "three.key", "-out", "three.crt", "-subj", "/CN=three")
+
+    def make_public(self):
+        """The certificate of a key that anyone can download, out of a real package."""
+        if not REQUIRED and not (DATA / "vro").is_dir():
+            self.skipTest("the real packages are not here (PKGTRUST_TEST_DATA)")
+        package = next((DATA / "vro").glob("o11nplugin-avi-*.package"))
+        with zipfile.ZipFile(package) as archive:
+            name = next(name for name in archive.namelist() if name.endswith("Archetype.cer"))
+            (self.home / "public.cer").write_bytes(archive.read(name))
+
+    def test_each_case_is_told_apart_with_what_to_do(self):
+        """What can be wrong: the words for it; the files; the exit code; what is said; what to do."""
+        self.make_cipher_unknown()
+        self.make_unsound()
+        self.make_public()
+        (self.home / "mixed.pem").write_text(self.text_of("root.crt", "leaf.key", "middle.crt", "leaf.crt"))
+        self.openssl("x509", "-in", "mine.crt", "-outform", "DER", "-out", "der.pem")
+        mine, wrong = ("--cert", "mine.crt"), ("--file-passphrase", "env:WRONG_SECRET")
+        rows = (("a wrong passphrase", ("locked.key", *mine, *wrong), 1, "the passphrase does not open", "only the passphrase is another"),
+                ("an unsupported cipher", ("unknown.der", *mine), 1, "is encrypted with 2.16.840.1.101.3.4.1.99", "write it anew"),
+                ("a key that does not match", ("other.key", *mine), 1, "does not match the certificate 'CN=mine'", "look for the key"),
+                ("a missing issuer", ("leaf.key", "--cert", "leaf.crt", "--chain", "middle.crt"), 1, "the issuer 'CN=root' of "
+                 "'CN=middle' is missing", "--chain FILE"),
+                ("a wrong order", ("mixed.pem",), 0, "were in another order", "they are now sorted"),
+                ("a DER file named .pem", ("mine.key", "--cert", "der.pem"), 0, "'der.pem' is DER, although its name says PEM", ""),
+                ("a request given for a certificate", ("leaf.key", "--cert", "leaf.csr"), 1, "but a certificate request",
+                 "the certificate is what the CA answers"),
+                ("a certificate whose key is known to be public", ("mine.key", "--cert", "public.cer"), 16,
+                 "is known to be public", "make a new one"),
+                ("a certificate whose key is not sane", ("three.key", "--cert", "three.crt"), 1, "is not sound", "make a new key"))
+        texts = {}
+        for words, files, code, says, todo in rows:
+            with self.subTest(words):
+                texts[words], alias = self.bring(*files, code=code)
+                self.assertIn(says, texts[words])
+                self.assertIn(todo, texts[words])
+                self.assertRegex(texts[words], "pkgsign: note: " if code == 0 else "pkgsign: error: .*\npkgsign: hint: ")
+                self.assertEqual(f"\n{alias} " in self.pkgsign("cert", "list"), code == 0)
+        for words, _, _, says, _ in rows:
+            self.assertEqual([other for other, text in texts.items() if says in text], [words])
+
     def test_a_wrong_passphrase(self):
         wrong = ("--file-passphrase", "env:WRONG_SECRET")
         self.refused("locked.key", "--cert", "mine.crt", *wrong, says="the passphrase does not open the private key",
@@ -57,13 +111,7 @@ class Doctor(KeyBench):
             self.assertIn("--file-passphrase env:VAR", text)
 
     def test_a_cipher_that_is_not_known_here(self):
-        der = bytearray(subprocess.run(["openssl", "pkcs8", "-in", "locked.key", "-passin", "env:FILE_SECRET", "-topk8",
-                                        "-passout", "env:FILE_SECRET", "-outform", "DER"], cwd=self.home,
-                                       env=self.environment, capture_output=True, check=True).stdout)
-        # 2.16.840.1.101.3.4.1.42 (AES-256-CBC) becomes .1.99
-        aes = bytes.fromhex("60864801650304012a")
-        der[der.index(aes) + 8] = 99
-        (self.home / "unknown.der").write_bytes(der)
+        self.make_cipher_unknown()
         self.refused("unknown.der", "--cert", "mine.crt", says="is encrypted with 2.16.840.1.101.3.4.1.99",
                      hint="write it anew")
 
@@ -119,21 +167,15 @@ class Doctor(KeyBench):
         self.refused("id", says="but an OpenSSH private key", hint="ssh-keygen")
 
     def test_a_key_that_is_not_sane(self):
-        self.openssl("genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-pkeyopt",
-                     "rsa_keygen_pubexp:3", "-out", "three.key")
-        self.openssl("req", "-x509", "-key", "three.key", "-out", "three.crt", "-subj", "/CN=three")
+        self.make_unsound()
         self.refused("three.key", "--cert", "three.crt", says="the RSA exponent is below 65537", hint="make a new key")
 
     def test_a_kind_of_key_that_the_store_does_not_take(self):
         self.self_signed("ed448", "ed448")
         self.refused("ed448.key", "--cert", "ed448.crt", says="the kind of the public key is unknown", hint="new key")
 
-    @unittest.skipUnless(REQUIRED or (DATA / "vro").is_dir(), "the real packages are not here (PKGTRUST_TEST_DATA)")
     def test_a_key_that_is_known_to_be_public(self):
-        package = next((DATA / "vro").glob("o11nplugin-avi-*.package"))
-        with zipfile.ZipFile(package) as archive:
-            name = next(name for name in archive.namelist() if name.endswith("Archetype.cer"))
-            (self.home / "public.cer").write_bytes(archive.read(name))
+        self.make_public()
         self.refused("mine.key", "--cert", "public.cer", says="is known to be public", hint="make a new one", code=16)
 
     def test_a_weak_and_an_expired_one_are_kept_with_a_word(self):

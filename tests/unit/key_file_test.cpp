@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_pkcs12_file_changed_anywhere_is_refused_or_tells_the_same
 BOOST_AUTO_TEST_CASE(files_without_a_private_key_say_what_they_are) {
   BOOST_TEST(holds(refusal(certificate().der(), ErrorKind::key), "but a certificate"));
   BOOST_TEST(holds(refusal(bytes_of(to_pem(certificate())), ErrorKind::key), "but a certificate"));
-  BOOST_TEST(holds(refusal(bytes_of("hello"), ErrorKind::key), "nothing that is known here"));
+  BOOST_TEST(holds(refusal(bytes_of("hello"), ErrorKind::key), "nor anything else that is known here"));
   BOOST_TEST(holds(refusal({}, ErrorKind::key), "is empty"));
   BOOST_TEST(holds(refusal(Bytes(limits::kKeyFileSize + 1, 'a'), ErrorKind::key), "too large"));
   BOOST_TEST(holds(refusal(bytes_of(plain_pem() + plain_pem()), ErrorKind::key), "holds 2 private keys"));
