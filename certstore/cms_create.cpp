@@ -35,7 +35,7 @@ void push(STACK_OF(ASN1_TYPE) * &set, ByteView der) {
   if (set == nullptr || !value || sk_ASN1_TYPE_push(set, value.get()) <= 0) {
     openssl::throw_error("making a CMS signature");
   }
-  value.release();
+  static_cast<void>(value.release());
 }
 
 void set_number(ASN1_INTEGER* place, int number) {
@@ -113,7 +113,7 @@ void add_digest(STACK_OF(X509_ALGOR) * digests, ByteView digest) {
     if (X509_ALGOR_cmp(sk_X509_ALGOR_value(digests, i), algorithm.get()) == 0) return;
   }
   if (sk_X509_ALGOR_push(digests, algorithm.get()) <= 0) openssl::throw_error("making a CMS signature");
-  algorithm.release();
+  static_cast<void>(algorithm.release());
 }
 
 void add_to(asn1::SignedData& data, const Signer& signer, const Signing& signing) {
@@ -135,7 +135,7 @@ void add_to(asn1::SignedData& data, const Signer& signer, const Signing& signing
   if (OPENSSL_sk_push(reinterpret_cast<OPENSSL_STACK*>(data.signers), made.get()) <= 0) {
     openssl::throw_error("making a CMS signature");
   }
-  made.release();
+  static_cast<void>(made.release());
 }
 
 asn1::Owner<asn1::ContentInfo> read_info(ByteView file) {

@@ -31,7 +31,7 @@ asn1::IssuerSerial* issuer_serial_of(const Certificate& certificate) {
   GENERAL_NAME_set0_value(name.get(), GEN_DIRNAME, issuer);
   openssl::replace(made->serial, asn1::decode<ASN1_INTEGER>(serial, ASN1_INTEGER_it));
   if (sk_GENERAL_NAME_push(made->issuer, name.get()) <= 0) openssl::throw_error("naming an issuer");
-  name.release();
+  static_cast<void>(name.release());
   return made.release();
 }
 
@@ -46,7 +46,7 @@ Bytes signing_certificate_value(const Certificate& certificate) {
   const auto made = make<asn1::SigningCertificate>(asn1::SigningCertificate_it);
   auto* const ids = reinterpret_cast<OPENSSL_STACK*>(made->certificates);
   if (OPENSSL_sk_push(ids, id.get()) <= 0) openssl::throw_error("naming a certificate");
-  id.release();
+  static_cast<void>(id.release());
   return asn1::encode(made.get(), asn1::SigningCertificate_it());
 }
 
