@@ -2,129 +2,147 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/limits.h"
 #include "certstore/cms_create.h"
+#include "formats/jar/stamping.h"
 #include "signer/commands.h"
 #include "signer/sign.h"
 #include "signer/stamping.h"
 
-#include <algorithm>
+#include <sys/stat.h>
+
 #include <filesystem>
+#include <functional>
 #include <iostream>
 
 namespace signer {
 namespace {
 
-namespace cms = certstore::cms;
 using certstore::Bytes;
+using certstore::ByteView;
 using certstore::Error;
 using certstore::ErrorKind;
 using certstore::ExitCode;
 using certstore::in_quotes;
 using certstore::InputFile;
+using certstore::Stamper;
 using certstore::cli::Arguments;
-
-// A signature file that is stamped later.
-struct Stamping {
-  std::string path;  // of the signature file
-  bool is_pem = false;
-  Bytes der;
-  std::vector<cms::SignerInfo> signers;
-};
-
-Stamping read_signature(const InputFile& file) {
-  const Bytes bytes = file.read_all(certstore::limits::kCmsSize);
-  return {file.name(), certstore::as_text(bytes).starts_with("-----BEGIN "), cms::der_of(bytes, file.name()),
-          cms::parse(bytes, file.name()).signers};
-}
-
-// FILE is what was signed, with FILE.p7s beside it, or the signature file itself.
-Stamping find_signature(const std::string& path) {
-  const std::string beside = path + ".p7s";
-  if (std::filesystem::exists(beside)) {
-    const InputFile file = InputFile::open(path);
-    const InputFile signature = InputFile::open(beside);
-    require_matching(file, signature);
-    return read_signature(signature);
-  }
-  if (!path.ends_with(".p7s")) {
-    throw Error(ErrorKind::io, "there is no signature " + in_quotes(beside),
-                "pkgsign sign --detached makes one; a JAR is stamped when it is signed: --tsa URL");
-  }
-  return read_signature(InputFile::open(path));
-}
-
-std::size_t count_unstamped(const Stamping& stamping) {
-  return static_cast<std::size_t>(std::count_if(
-      stamping.signers.begin(), stamping.signers.end(),
-      [](const cms::SignerInfo& signer) { return certstore::timestamp_tokens(signer).empty(); }));
-}
-
-void write_signature(const Stamping& stamping, const Bytes& der) {
-  certstore::AtomicFile out(stamping.path);
-  if (stamping.is_pem) {
-    out.write(certstore::as_bytes(cms::to_pem(der)));
-  } else {
-    out.write(der);
-  }
-  out.commit(certstore::Existing::replace);
-}
 
 void say(const Arguments& arguments, const std::string& line) {
   if (!arguments.quiet()) std::cout << line << "\n";
 }
 
-// The request for the first signature that has no stamp: a file that is carried to where the network is.
-void write_request(const Arguments& arguments, const Stamping& stamping) {
-  const auto signer = std::find_if(stamping.signers.begin(), stamping.signers.end(),
-                                   [](const auto& one) { return certstore::timestamp_tokens(one).empty(); });
-  if (signer == stamping.signers.end()) {
-    return say(arguments, "stamped already: " + certstore::shell_quoted(stamping.path));
+// A file with signatures, and how it is written anew with those stamps that `stamper` gives; whether any was.
+struct Signed {
+  std::string path;
+  std::function<bool(const Stamper& stamper)> stamp;
+};
+
+// The new file has the mode of the old one.
+certstore::AtomicFile new_file(const std::string& path) {
+  certstore::AtomicFile out(path);
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && ::fchmod(out.descriptor(), status.st_mode & 07777) != 0) {
+    certstore::throw_errno("write", path, errno);
   }
-  const certstore::TimestampRequest request =
-      certstore::make_timestamp_request({.signature = signer->signature,
-                                         .digest = tsa_digest(arguments),
-                                         .policy = arguments.value("tsa-policy").value_or("")});
+  return out;
+}
+
+bool stamp_signature_file(const std::string& path, const Stamper& stamper) {
+  const Bytes file = InputFile::open(path).read_all(certstore::limits::kCmsSize);
+  const Bytes der = certstore::cms::der_of(file, path);
+  const Bytes stamped = certstore::with_timestamps(der, stamper);
+  if (stamped == der) return false;
+  certstore::AtomicFile out = new_file(path);
+  const std::string pem = der == file ? "" : certstore::cms::to_pem(stamped);  // the form stays
+  out.write(pem.empty() ? ByteView(stamped) : certstore::as_bytes(pem));
+  out.commit(certstore::Existing::replace);
+  return true;
+}
+
+bool stamp_jar_file(const std::string& path, const Stamper& stamper) {
+  const InputFile file = InputFile::open(path);
+  require_not_invalid(file);
+  certstore::AtomicFile out = new_file(path);
+  if (formats::jar::stamp_jar(file, stamper, out) == 0) return false;
+  require_not_invalid(out.reopen());
+  out.commit(certstore::Existing::replace);
+  return true;
+}
+
+// FILE is what was signed, with FILE.p7s beside it, or the signature file itself, or a JAR.
+Signed find_signatures(const std::string& path) {
+  const std::string beside = path + ".p7s";
+  if (std::filesystem::exists(beside)) {
+    require_matching(InputFile::open(path), InputFile::open(beside));
+    return {beside, [beside](const Stamper& stamper) { return stamp_signature_file(beside, stamper); }};
+  }
+  if (path.ends_with(".p7s")) {
+    return {path, [path](const Stamper& stamper) { return stamp_signature_file(path, stamper); }};
+  }
+  if (formats::jar::is_signed_jar(InputFile::open(path))) {
+    return {path, [path](const Stamper& stamper) { return stamp_jar_file(path, stamper); }};
+  }
+  throw Error(ErrorKind::io, "there is no signature " + in_quotes(beside),
+              "pkgsign sign --detached makes one");
+}
+
+// The request for the first signature that has no stamp: a file that is carried to where the network is.
+void write_request(const Arguments& arguments, const Signed& found) {
+  std::optional<Bytes> request;
+  found.stamp([&](ByteView signature) -> std::optional<Bytes> {
+    if (!request) {
+      request = certstore::to_der(
+          certstore::make_timestamp_request({.signature = signature,
+                                             .digest = tsa_digest(arguments),
+                                             .policy = arguments.value("tsa-policy").value_or("")}));
+    }
+    return std::nullopt;
+  });
+  if (!request) return say(arguments, "stamped already: " + certstore::shell_quoted(found.path));
   const std::string path = *arguments.value("tsq-out");
   certstore::AtomicFile out(path);
-  out.write(certstore::to_der(request));
+  out.write(*request);
   out.commit(arguments.has("force") ? certstore::Existing::replace : certstore::Existing::refuse);
   say(arguments, "wrote " + certstore::shell_quoted(path) +
-                     ": the authority's answer goes to --tsr-in; curl -H 'Content-Type: "
-                     "application/timestamp-query' --data-binary @" +
-                     certstore::shell_quoted(path) + " -o answer.tsr URL");
+                     "; where the network is: curl -H 'Content-Type: application/timestamp-query' "
+                     "--data-binary @" +
+                     certstore::shell_quoted(path) + " -o answer.tsr URL; then --tsr-in answer.tsr");
 }
 
 // The answer fits the one signature whose digest is in it; what was asked is not known here, so its nonce is
 // not compared.
-void take_response(const Arguments& arguments, const Stamping& stamping) {
+void take_response(const Arguments& arguments, const Signed& found) {
   const InputFile file = InputFile::open(*arguments.value("tsr-in"));
   const Bytes token =
       certstore::token_in_response(file.read_all(certstore::limits::kTimestampResponse), file.name());
-  std::string why = "it has no signer";
-  for (std::size_t i = 0; i < stamping.signers.size(); ++i) {
-    const certstore::TimestampAnswer answer =
-        certstore::check_timestamp(token, {.signature = stamping.signers[i].signature});
-    if (const auto* const refusal = std::get_if<std::string>(&answer)) {
-      why = *refusal;
-      continue;
+  std::string why = "every signature has a stamp";
+  std::string when;
+  const auto fits = [&](ByteView signature) -> std::optional<Bytes> {
+    const certstore::TimestampAnswer answer = certstore::check_timestamp(token, {.signature = signature});
+    if (const auto* const stamp = std::get_if<certstore::VerifiedTimestamp>(&answer)) {
+      when =
+          certstore::to_rfc3339(stamp->time()) + ", by " + certstore::escaped(stamp->authority().subject());
+      return token;
     }
-    write_signature(stamping,
-                    cms::add_unsigned_attribute(stamping.der, i, certstore::kTimestampAttribute, token));
-    const auto& stamp = std::get<certstore::VerifiedTimestamp>(answer);
-    return say(arguments, "stamped " + certstore::shell_quoted(stamping.path) + ": " +
-                              certstore::to_rfc3339(stamp.time()) + ", by " +
-                              certstore::escaped(stamp.authority().subject()));
+    why = std::get<std::string>(answer);
+    return std::nullopt;
+  };
+  if (found.stamp(fits)) {
+    return say(arguments, "stamped " + certstore::shell_quoted(found.path) + ": " + when);
   }
   throw Error(ErrorKind::status, "the time stamp in " + in_quotes(file.name()) + " is of no use for " +
-                                     in_quotes(stamping.path) + ": " + why);
+                                     in_quotes(found.path) + ": " + why);
 }
 
-void ask(const Arguments& arguments, const Stamping& stamping) {
-  const std::size_t before = count_unstamped(stamping);
-  if (before == 0) return say(arguments, "stamped already: " + certstore::shell_quoted(stamping.path));
-  const Bytes stamped = certstore::with_timestamps(stamping.der, stamper_of(arguments));
-  if (stamped == stamping.der) return;  // best effort; the warning has been given
-  write_signature(stamping, stamped);
-  say(arguments, "stamped " + certstore::shell_quoted(stamping.path));
+void ask(const Arguments& arguments, const Signed& found) {
+  bool asked = false;
+  const Stamper stamper = stamper_of(arguments);
+  const bool changed = found.stamp([&](ByteView signature) {
+    asked = true;
+    return stamper(signature);
+  });
+  if (changed) return say(arguments, "stamped " + certstore::shell_quoted(found.path));
+  // Best effort that failed has given its warning.
+  if (!asked) say(arguments, "stamped already: " + certstore::shell_quoted(found.path));
 }
 
 ExitCode run(const Arguments& arguments) {
@@ -136,16 +154,15 @@ ExitCode run(const Arguments& arguments) {
   if (!arguments.has("tsa") && arguments.operands().size() != 1) {
     throw Error(ErrorKind::usage, "a request and an answer are for one FILE");
   }
-  static_cast<void>(
-      timestamp_source(arguments));  // says what is wrong with the options before files are read
+  static_cast<void>(timestamp_source(arguments));  // what is wrong with the options is said first
   for (const std::string& path : arguments.operands()) {
-    const Stamping stamping = find_signature(path);
+    const Signed found = find_signatures(path);
     if (arguments.has("tsq-out")) {
-      write_request(arguments, stamping);
+      write_request(arguments, found);
     } else if (arguments.has("tsr-in")) {
-      take_response(arguments, stamping);
+      take_response(arguments, found);
     } else {
-      ask(arguments, stamping);
+      ask(arguments, found);
     }
   }
   return ExitCode::accepted;

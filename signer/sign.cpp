@@ -142,6 +142,15 @@ PreparedPackage prepare(const std::filesystem::path& path, const formats::Signin
   return prepared;
 }
 
+void require_not_invalid(const certstore::InputFile& package) {
+  verifier::VerifyOptions options;
+  options.policy.at = certstore::now();
+  const verifier::Report report = verifier::verify(package, options);
+  if (report.exit_code() != certstore::ExitCode::invalid) return;
+  throw Error(ErrorKind::malformed,
+              certstore::in_quotes(package.name()) + " is invalid: " + reason_of(report));
+}
+
 void require_matching(const certstore::InputFile& file, const certstore::InputFile& beside) {
   verifier::VerifyOptions options;
   options.policy.at = certstore::now();

@@ -29,6 +29,9 @@ struct PreparedPackage {
   std::unique_ptr<certstore::InputFile> add_to;  // the signatures that stay in it
 };
 
+// Throws Error(malformed) for a package that is invalid, whoever signed it.
+void require_not_invalid(const certstore::InputFile& package);
+
 // Throws Error(malformed) unless every signature in `beside` is one over that file, whoever made it.
 void require_matching(const certstore::InputFile& file, const certstore::InputFile& beside);
 

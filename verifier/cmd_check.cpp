@@ -1,4 +1,5 @@
 #include "certstore/base/error.h"
+#include "certstore/base/escape.h"
 #include "certstore/base/file.h"
 #include "certstore/base/parallel.h"
 #include "verifier/answers.h"
@@ -85,6 +86,12 @@ void print_result(const CheckRun& run, const Report& report, Outcome& outcome) {
       write_text(report, run.style, text);
     }
     outcome.result = text.str();
+  }
+  const std::string_view path = report.file;
+  if (report.exit_code() == ExitCode::unsigned_package && path.ends_with(".p7s")) {
+    outcome.remarks +=
+        "pkgverify: hint: a signature has no signature; what it signs is judged by: pkgverify check " +
+        certstore::shell_quoted(path.substr(0, path.size() - 4)) + "\n";
   }
   if (report.exit_code() != ExitCode::untrusted) return;
   for (const std::string& line : approval_lines(report)) outcome.remarks += "pkgverify: hint: " + line + "\n";

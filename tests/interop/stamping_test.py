@@ -11,7 +11,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from authorities import run  # noqa: E402
 from timestamp_authority import TimestampAuthority, issue, serve  # noqa: E402
-from vro_workbench import BIN, DATA, NOW, REQUIRED, ROOT, Workbench  # noqa: E402
+from vro_workbench import BIN, DATA, NOW, REQUIRED, ROOT, Workbench, read, write  # noqa: E402
 
 SAMPLE = ROOT / "samples/com.example.greeting.package"
 BUNDLE = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
@@ -200,6 +200,38 @@ class Timestamps(Workbench):
             said = self.tool("pkgsign", "timestamp", "--tsr-in", reply, self.file, code=17 if words else 0)
             self.assertIn(words, said)
         self.judge(0)
+
+    @unittest.skipUnless(shutil.which("jarsigner"), "jarsigner is not here (Debian: default-jdk-headless)")
+    def test_a_jar_is_stamped_later_and_java_takes_it(self):
+        key, certificate, store = self.home / "jar.key", self.home / "jar.crt", self.home / "jar.p12"
+        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-subj", "/CN=jar",
+            "-days", "30", "-addext", "keyUsage=critical,digitalSignature", "-addext", "extendedKeyUsage=codeSigning")
+        run("openssl", "pkcs12", "-export", "-in", certificate, "-inkey", key, "-name", "jar", "-passout", "pass:secret", "-out",
+            store)
+        for name, alias in ((certificate, "jar-itself"), (self.home / "authority/ca.pem", "authority")):
+            run("keytool", "-importcert", "-noprompt", "-alias", alias, "-file", name, "-keystore", self.home / "trust.p12",
+                "-storetype", "PKCS12", "-storepass", "secret")
+        self.tool("pkgverify", "trust", "add", certificate, "--store", self.trusting)
+        self.file = write(self.home / "late.jar", {"META-INF/MANIFEST.MF": b"Manifest-Version: 1.0\r\n\r\n", "a.txt": b"a\n"})
+        run("jarsigner", "-keystore", store, "-storepass", "secret", self.file, "jar")
+        self.file.chmod(0o640)
+        before = read(self.file)
+        self.judge(15)
+        self.tool("pkgsign", "timestamp", "--tsa", f"{self.url}/html", self.file, code=17)
+        self.assertEqual(read(self.file), before)
+        self.tool("pkgsign", "timestamp", "--tsa", f"{self.url}/good", self.file)
+        self.judge(0)
+        self.assertEqual(self.file.stat().st_mode & 0o777, 0o640)
+        after = read(self.file)
+        self.assertEqual([name for name in before if after[name] != before[name]], ["META-INF/JAR.RSA"])
+        self.assertEqual(list(after), list(before))
+        said = run("jarsigner", "-verify", "-strict", "-verbose", "-certs", "-keystore", self.home / "trust.p12", "-storepass",
+                   "secret", self.file)
+        self.assertIn("Timestamped by", said)
+        self.assertIn("jar verified", said)
+        self.assertIn("stamped already", self.tool("pkgsign", "timestamp", "--tsa", f"{self.url}/good", self.file))
+        self.file.write_bytes(self.file.read_bytes().replace(b"a.txt", b"b.txt"))
+        self.tool("pkgsign", "timestamp", "--tsa", f"{self.url}/good", self.file, code=13)
 
     def test_a_package_without_a_place_for_a_stamp_says_so(self):
         said = self.tool("pkgsign", "sign", "--alias", "short", "--passphrase", "env:SIGNING", "--tsa", f"{self.url}/good", SAMPLE,
