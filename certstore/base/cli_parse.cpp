@@ -48,6 +48,22 @@ std::string text_of(const options::error& error) {
   return text;
 }
 
+// "--out --force": the second is meant as an option, and would be taken for the value of the first. A value
+// that begins so is given as --out=--force.
+void require_value(const Command& command, const options::option& found) {
+  if (found.original_tokens.size() < 2 || found.value.empty()) return;
+  const std::string& value = found.value.front();
+  if (!value.starts_with("--")) return;
+  const std::vector<Option> all = all_options(command);
+  const auto option =
+      std::find_if(all.begin(), all.end(), [&](const Option& one) { return one.name == found.string_key; });
+  if (option == all.end()) return;
+  const std::string name = "--" + std::string(option->name);
+  throw Error(ErrorKind::usage,
+              name + " needs " + std::string(option->value) + ", not the option " + in_quotes(value),
+              name + ": " + std::string(option->description));
+}
+
 }  // namespace
 
 std::span<const Option> common_options() {
@@ -99,6 +115,7 @@ Arguments Parser::parse(std::span<const std::string> words) const {
                             .style(unix_style & ~allow_guessing)
                             .run();
     for (const auto& found : parsed.options) {
+      require_value(command_, found);
       auto& values =
           found.string_key == "operand" ? arguments.operands_ : arguments.values_[found.string_key];
       values.insert(values.end(), found.value.begin(), found.value.end());

@@ -90,6 +90,10 @@ expect 2 pkgverify check
 expect 2 pkgverify check -o "$scratch/x" "$package" "$package"
 expect 2 pkgverify check --force "$package"
 expect 2 pkgverify check -o - "$package"
+expect 2 pkgverify check -o --force "$package"
+warns "--output needs COPY, not the option '--force'"
+expect 2 pkgverify check --trust --quiet "$package"
+warns "--trust needs"
 expect 2 pkgverify check - -
 expect 2 pkgverify check --allow-weak md4 "$package"
 warns 'one of md5, sha1, dsa, short-key, expired'
