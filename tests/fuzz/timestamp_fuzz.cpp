@@ -1,5 +1,5 @@
-// Any bytes as a time stamp response: refused, or a token; any token is judged against a signature that nobody
-// stamped, or proves its time by a certificate that was valid then.
+// Any bytes as a time stamp response: refused, or a token; any token is judged against a signature that
+// nobody stamped, or proves its time by a certificate that was valid then.
 #include "certstore/base/error.h"
 #include "certstore/timestamp.h"
 #include "tests/fuzz/memory_file.h"
