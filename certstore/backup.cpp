@@ -3,6 +3,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/limits.h"
+#include "certstore/file_digest.h"
 #include "certstore/key_store_record.h"
 
 #include <algorithm>
@@ -137,6 +138,7 @@ BackupContents create_backup(const std::filesystem::path& path, const BackupOrig
   BackupWriter writer(file, terms.passphrase, terms.cost);
   write_store(writer, origin, terms.now);
   const BackupContents contents = check_backup(Backup(file.reopen(), terms.passphrase));
+  terms.before_naming(sha256_of(file.reopen()));
   file.commit(Existing::refuse);
   return contents;
 }

@@ -10,6 +10,7 @@
 #include "certstore/trust_store.h"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,9 @@ struct BackupContents {
   std::size_t trust_records = 0;
   std::size_t serials = 0;
   std::size_t audit_lines = 0;
+  // What is wrong with the chain of the audit log (audit_chain.h). It was so in the store: the backup is
+  // sound all the same.
+  std::vector<std::string> audit_breaks = {};
 };
 
 // Unseals everything in it. Throws Error(store) for a file that is damaged or does not fit together,
@@ -67,6 +71,8 @@ struct BackupTerms {
   const SecretBytes& passphrase;  // of the file
   KdfCost cost;
   Instant now;
+  // Called with the SHA-256 of the file when it is written and checked, before it gets its name.
+  std::function<void(const Sha256&)> before_naming = [](const Sha256&) {};
 };
 
 // Writes `path` (mode 0600), reads it back and checks it as check_backup(); only then it appears. Throws
@@ -76,10 +82,16 @@ struct BackupTerms {
 
 // Whether nothing is at the place of the store, so that one can be restored there.
 [[nodiscard]] bool is_vacant(const StorePlace& place);
+struct RestoreTerms {
+  const SecretBytes& passphrase;  // of the restored store
+  KdfCost cost;
+  // Called with the store when it is whole, before it gets its place.
+  std::function<void(const StorePlace&)> before_naming = [](const StorePlace&) {};
+};
+
 // Makes the store anew from the backup under a passphrase of its own, whole or not at all. Throws
 // Error(store) unless the place is vacant.
-void restore_backup(const Backup& backup, const StorePlace& place, const SecretBytes& passphrase,
-                    KdfCost cost);
+void restore_backup(const Backup& backup, const StorePlace& place, const RestoreTerms& terms);
 // What the store at the place has otherwise than the backup, one fact a line, safe to print; empty if it has
 // the same identities, trust records and accepted serials. Changes nothing.
 [[nodiscard]] std::vector<std::string> differences(const Backup& backup, const StorePlace& place);

@@ -1,3 +1,4 @@
+#include "certstore/audit_chain.h"
 #include "certstore/backup.h"
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
@@ -55,16 +56,46 @@ class KeysCheck {
   std::vector<TestedKey> keys_;
 };
 
-void count_trust(const Backup& backup, BackupContents& contents) {
-  backup.visit(Backup::Part::trust, [&](std::string_view name, ByteView value) {
+// Takes the records of the trust store as they come: the heads of the audit log before its records.
+class TrustCheck {
+ public:
+  explicit TrustCheck(BackupContents& contents) : contents_(contents) {}
+
+  void take(std::string_view name, ByteView value) {
     if (name.starts_with(trust_records::kRecordPrefix)) {
       static_cast<void>(parse_trust_record(value));
-      ++contents.trust_records;
+      ++contents_.trust_records;
+    } else if (name.starts_with(trust_records::kSerialPrefix)) {
+      ++contents_.serials;
+    } else if (name == audit_records::kHead) {
+      expectation_.head = parse_audit_head(value);
+      expectation_.start = {expectation_.head->log, 0, {}};
+    } else if (name == audit_records::kSignedHead) {
+      expectation_.signed_heads = {parse_signed_head(value)};
+    } else if (name.starts_with(audit_records::kPrefix)) {
+      take_audit(audit_number(name), value);
     }
-    if (name.starts_with(trust_records::kSerialPrefix)) ++contents.serials;
-    if (name.starts_with(trust_records::kAuditPrefix)) ++contents.audit_lines;
-  });
-}
+  }
+
+  void finish() {
+    // A store of an older schema has no chain, and no head.
+    if (!expectation_.head) return;
+    if (!audit_) audit_.emplace(expectation_);
+    contents_.audit_breaks = audit_->finish();
+  }
+
+ private:
+  void take_audit(std::uint64_t number, ByteView json) {
+    ++contents_.audit_lines;
+    if (!expectation_.head) return;
+    if (!audit_) audit_.emplace(expectation_);
+    audit_->take(number, json);
+  }
+
+  BackupContents& contents_;
+  AuditExpectation expectation_;
+  std::optional<AuditCheck> audit_;
+};
 
 }  // namespace
 
@@ -74,7 +105,9 @@ BackupContents check_backup(const Backup& backup) {
   KeysCheck keys(backup);
   backup.visit(Backup::Part::keys, [&](std::string_view name, ByteView value) { keys.take(name, value); });
   contents.keys = keys.finish();
-  count_trust(backup, contents);
+  TrustCheck trust(contents);
+  backup.visit(Backup::Part::trust, [&](std::string_view name, ByteView value) { trust.take(name, value); });
+  trust.finish();
   return contents;
 }
 

@@ -94,9 +94,10 @@ void restore_trust(const Backup& backup, const std::filesystem::path& folder) {
   }
 }
 
-void build(const Backup& backup, const Unfinished& unfinished, const SecretBytes& passphrase, KdfCost cost) {
+void build(const Backup& backup, const Unfinished& unfinished, const RestoreTerms& terms) {
   restore_trust(backup, unfinished.place().trust());
-  restore_keys(backup, unfinished.place().keys(), passphrase, cost);
+  restore_keys(backup, unfinished.place().keys(), terms.passphrase, terms.cost);
+  terms.before_naming(unfinished.place());
   sync(open_folder(unfinished.place().folder), unfinished.place().folder);
 }
 
@@ -105,24 +106,22 @@ void move(const std::filesystem::path& from, const std::filesystem::path& to) {
 }
 
 // The keys come last: without them it is no store yet.
-void restore_inside(const Backup& backup, const StorePlace& target, const SecretBytes& passphrase,
-                    KdfCost cost) {
+void restore_inside(const Backup& backup, const StorePlace& target, const RestoreTerms& terms) {
   const FileDescriptor folder = open_locked(target.folder);
   const Unfinished unfinished(target.folder / ".restore");
-  build(backup, unfinished, passphrase, cost);
+  build(backup, unfinished, terms);
   if (LmdbEnvironment::exists(unfinished.place().trust())) move(unfinished.place().trust(), target.trust());
   move(unfinished.place().keys(), target.keys());
   sync(folder, target.folder);
 }
 
 // Whole or not at all: rename(2) replaces an empty folder, and no other.
-void restore_in_place(const Backup& backup, const StorePlace& target, const SecretBytes& passphrase,
-                      KdfCost cost) {
+void restore_in_place(const Backup& backup, const StorePlace& target, const RestoreTerms& terms) {
   const std::filesystem::path parent = target.folder.parent_path();
   const FileDescriptor parent_folder = open_locked(parent);
   // Beside the place, in the same file system, so that it can be renamed.
   const Unfinished unfinished(parent / ("." + target.folder.filename().string() + ".restore"));
-  build(backup, unfinished, passphrase, cost);
+  build(backup, unfinished, terms);
   move(unfinished.place().folder, target.folder);
   sync(parent_folder, parent);
 }
@@ -148,8 +147,7 @@ bool is_vacant(const StorePlace& place) {
   });
 }
 
-void restore_backup(const Backup& backup, const StorePlace& place, const SecretBytes& passphrase,
-                    KdfCost cost) {
+void restore_backup(const Backup& backup, const StorePlace& place, const RestoreTerms& terms) {
   // A link to the place stays one.
   const StorePlace target{std::filesystem::weakly_canonical(place.folder), place.origin};
   make_store_folder({target.folder.parent_path(), place.origin});
@@ -161,8 +159,8 @@ void restore_backup(const Backup& backup, const StorePlace& place, const SecretB
   const bool must_stay =
       std::filesystem::exists(target.folder, failure) &&
       (is_mount_point(target.folder) || !std::filesystem::is_empty(target.folder, failure));
-  if (must_stay) return restore_inside(backup, target, passphrase, cost);
-  restore_in_place(backup, target, passphrase, cost);
+  if (must_stay) return restore_inside(backup, target, terms);
+  restore_in_place(backup, target, terms);
 }
 
 }  // namespace certstore

@@ -90,6 +90,9 @@ class KeyStore {
   };
   // Afterwards nothing in the file opens with the old passphrase. Returns the key that is now in force.
   MasterKey change_passphrase(const SecretBytes& current, const SecretBytes& next, PassphraseChange change);
+  // Throws Error(store) unless every record is known and can be read and, with the key, there are exactly the
+  // identities that were put there. Whether their keys open is not part of it.
+  void require_whole(const MasterKey* key) const;
   // Rewrites the file without free space.
   void compact();
 

@@ -354,6 +354,14 @@ void LmdbEnvironment::update(const Change& change) {
   });
 }
 
+void LmdbEnvironment::keep_copy(const Transaction& transaction, std::string_view suffix) const {
+  const std::filesystem::path copy = file_.string() + std::string(suffix);
+  const std::vector<Record> records = transaction.list("");
+  build(unfinished_of(copy), put_all(records));
+  if (::rename(unfinished_of(copy).c_str(), copy.c_str()) != 0) throw_errno("make", copy.string(), errno);
+  sync(use_lock_, folder_);
+}
+
 void LmdbEnvironment::replace_file(const Change& change) {
   // The change is tried on the old file and not committed; the new one gets only what is left, for a record
   // that was put and erased leaves its bytes in the page.

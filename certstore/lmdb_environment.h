@@ -84,6 +84,9 @@ class LmdbEnvironment {
   // The same, into a new file that holds nothing but the records and replaces the old one: bytes of removed
   // records are not in it. Waits until nobody else has the environment open.
   void rewrite(const Change& change);
+  // Leaves a copy of what `transaction` sees beside the file, under its name with `suffix`; replaces an older
+  // one. For use in a change that an older version could not read any more.
+  void keep_copy(const Transaction& transaction, std::string_view suffix) const;
 
  private:
   struct Close {

@@ -3,8 +3,8 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/json_record.h"
-#include "certstore/key_store_record.h"
 #include "certstore/trust_record_json.h"
+#include "certstore/trust_store_schema.h"
 
 #include <algorithm>
 #include <utility>
@@ -12,22 +12,12 @@
 namespace certstore {
 namespace {
 
-constexpr std::uint64_t kTrustStoreSchema = 1;
 constexpr std::size_t kLeastPrefix = 4;
-constexpr std::string_view kHeader = "header";
 constexpr std::string_view kRecordPrefix = trust_records::kRecordPrefix;
 constexpr std::string_view kSerialPrefix = trust_records::kSerialPrefix;
-constexpr std::string_view kAuditPrefix = trust_records::kAuditPrefix;
-constexpr std::string_view kAuditCount = "audit-count";
 
 std::string name_in(std::string_view prefix, std::string_view name) {
   return std::string(prefix) + std::string(name);
-}
-
-void require_known_header(const Transaction& transaction) {
-  const std::optional<Bytes> header = transaction.get(kHeader);
-  if (!header) throw Error(ErrorKind::store, "the trust store has no header", "put back a copy of the store");
-  require_known_schema(JsonRecord(*header, "header").number("schema"), kTrustStoreSchema, "trust store");
 }
 
 std::vector<TrustRecord> records_of(const Transaction& transaction, std::string_view prefix) {
@@ -59,36 +49,19 @@ TrustRecord find_in(const Transaction& transaction, std::string_view prefix) {
   return std::move(records.front());
 }
 
-std::uint64_t audit_count(const Transaction& transaction) {
-  const std::optional<Bytes> count = transaction.get(kAuditCount);
-  return count ? ByteReader(*count, "number of audit entries").u64() : 0;
-}
-
-void append_audit(Transaction& transaction, AuditEntry entry) {
-  entry.number = audit_count(transaction) + 1;
-  Bytes count;
-  append_u64(count, entry.number);
-  transaction.put(kAuditCount, count);
-  // Big-endian digits, so that LMDB's order is that of the numbers.
-  Bytes digits(8);
-  for (std::size_t i = 0; i < 8; ++i) digits[i] = static_cast<std::uint8_t>(entry.number >> (56 - 8 * i));
-  transaction.put(name_in(kAuditPrefix, to_hex(digits)), to_bytes({{"number", entry.number},
-                                                                   {"time", to_rfc3339(entry.time)},
-                                                                   {"action", entry.action},
-                                                                   {"record", entry.record},
-                                                                   {"who", escaped(entry.who)}}));
-}
-
-AuditEntry parse_audit(ByteView bytes) {
-  JsonRecord json(bytes, "audit entry");
-  AuditEntry entry;
-  entry.number = json.number("number");
-  entry.time = json.instant("time");
-  entry.action = json.text("action");
-  entry.record = json.text("record");
-  entry.who = json.text("who");
-  json.finish();
-  return entry;
+// What is decided about whom: the certificate or the file.
+AuditEvent event_about(std::string_view action, const TrustRecord& record) {
+  AuditEvent event{.action = std::string(action)};
+  if (record.subject == TrustRecord::Subject::content) {
+    event.file = record.label;
+    event.sha256 = record.sha256;
+  } else {
+    event.alias = record.label;
+    event.signer = record.sha256;
+  }
+  event.detail =
+      std::string(name_of(record.kind)) + " " + record.id + ", by " + std::string(name_of(record.origin));
+  return event;
 }
 
 // Of fixed length, whatever the package is called.
@@ -136,18 +109,17 @@ bool decides_the_same(TrustRecord a, const TrustRecord& b) {
 TrustStore TrustStore::open_or_create(const std::filesystem::path& folder) {
   if (!LmdbEnvironment::exists(folder)) {
     // False when somebody else made it just now: as good.
-    static_cast<void>(
-        LmdbEnvironment::create(folder, {{std::string(kHeader), to_bytes({{"schema", kTrustStoreSchema}})}}));
+    static_cast<void>(LmdbEnvironment::create(folder, {trust_schema::header()}));
   }
   TrustStore store(LmdbEnvironment::open(folder, OpenMode::write));
-  require_known_header(store.environment_.read());
+  static_cast<void>(trust_schema::read(store.environment_.read()));
   return store;
 }
 
 std::optional<TrustStore> TrustStore::open_if_present(const std::filesystem::path& folder, OpenMode mode) {
   if (!LmdbEnvironment::exists(folder)) return std::nullopt;
   TrustStore store(LmdbEnvironment::open(folder, mode));
-  require_known_header(store.environment_.read());
+  static_cast<void>(trust_schema::read(store.environment_.read()));
   return store;
 }
 
@@ -166,7 +138,7 @@ TrustRecord TrustStore::add(const TrustRecord& record, const Actor& actor) {
   require_consistent(record);
   TrustRecord kept = record;
   kept.id = id_of(record);
-  environment_.update([&](Transaction& transaction) {
+  change(actor, [&](Transaction& transaction) {
     const std::string name = name_in(kRecordPrefix, kept.id);
     if (const std::optional<Bytes> present = transaction.get(name)) {
       TrustRecord other = parse_trust_record(*present);
@@ -178,21 +150,17 @@ TrustRecord TrustStore::add(const TrustRecord& record, const Actor& actor) {
       return;
     }
     transaction.put(name, to_json(kept));
-    append_audit(
-        transaction,
-        {.number = 0, .time = actor.when, .action = "trust add", .record = kept.id, .who = actor.who});
+    append_audit(transaction, event_about("trust add", kept), actor, nullptr);
   });
   return kept;
 }
 
 TrustRecord TrustStore::remove(std::string_view prefix, const Actor& actor) {
   TrustRecord removed;
-  environment_.update([&](Transaction& transaction) {
+  change(actor, [&](Transaction& transaction) {
     removed = find_in(transaction, prefix);
     transaction.erase(name_in(kRecordPrefix, removed.id));
-    append_audit(
-        transaction,
-        {.number = 0, .time = actor.when, .action = "trust remove", .record = removed.id, .who = actor.who});
+    append_audit(transaction, event_about("trust remove", removed), actor, nullptr);
   });
   return removed;
 }
@@ -209,38 +177,75 @@ std::vector<std::pair<SealedName, AcceptedSerial>> TrustStore::accepted_serials(
 }
 
 void TrustStore::raise_serial(const SealedName& name, std::uint64_t serial, const Actor& actor) {
-  environment_.update([&](Transaction& transaction) {
+  change(actor, [&](Transaction& transaction) {
     const std::optional<AcceptedSerial> present = find_serial(transaction, name);
     if (present && present->serial >= serial) return;
     transaction.put(serial_name(name), to_record(name, {.serial = serial, .accepted = actor.when}));
-    append_audit(transaction, {.number = 0,
-                               .time = actor.when,
-                               .action = "serial " + std::to_string(serial),
-                               .record = escaped(name.package),
-                               .who = actor.who});
+    append_audit(transaction,
+                 {.action = "serial",
+                  .signer = name.signer,
+                  .detail = std::to_string(serial) + " of the package " + name.package},
+                 actor, nullptr);
   });
 }
 
-void TrustStore::note(std::string_view action, std::string_view about, const Actor& actor) {
+void TrustStore::change(const Actor& actor, const LmdbEnvironment::Change& change) {
   environment_.update([&](Transaction& transaction) {
-    append_audit(transaction, {.number = 0,
-                               .time = actor.when,
-                               .action = std::string(action),
-                               .record = std::string(about),
-                               .who = actor.who});
+    if (trust_schema::read(transaction) != trust_schema::kPresent) {
+      environment_.keep_copy(transaction, trust_schema::kCopySuffix);
+      trust_schema::migrate(transaction, actor);
+    }
+    change(transaction);
   });
 }
 
-std::vector<AuditEntry> TrustStore::audit_log() const {
-  std::vector<AuditEntry> entries;
-  for (const auto& [name, bytes] : environment_.read().list(kAuditPrefix)) {
-    entries.push_back(parse_audit(bytes));
-    if (entries.back().number != entries.size()) {
-      throw Error(ErrorKind::store,
-                  "the audit log has a gap before entry " + std::to_string(entries.back().number));
+std::optional<std::string> TrustStore::note(const AuditEvent& event, const Actor& actor,
+                                            const HeadSigner* signer) {
+  std::optional<std::string> broken;
+  change(actor, [&](Transaction& transaction) { broken = append_audit(transaction, event, actor, signer); });
+  return broken;
+}
+
+std::vector<AuditRecord> TrustStore::audit_log() const {
+  const Transaction transaction = environment_.read();
+  if (trust_schema::read(transaction) != trust_schema::kPresent) return trust_schema::read_lines(transaction);
+  std::vector<AuditRecord> records;
+  transaction.visit(audit_records::kPrefix,
+                    [&](std::string_view, ByteView json) { records.push_back(parse_audit_record(json)); });
+  return records;
+}
+
+bool TrustStore::has_audit_chain() const {
+  return trust_schema::read(environment_.read()) == trust_schema::kPresent;
+}
+
+AuditHead TrustStore::audit_head() const {
+  const Transaction transaction = environment_.read();
+  const bool has_chain = trust_schema::read(transaction) == trust_schema::kPresent;
+  const auto head = has_chain ? find_audit_head(transaction) : std::nullopt;
+  return head ? *head : new_audit_log();
+}
+
+AuditState TrustStore::check_audit(const AuditExpectation& expectation) const {
+  return certstore::check_audit(environment_.read(), expectation);
+}
+
+void TrustStore::require_whole() const {
+  environment_.read().visit("", [](std::string_view name, ByteView value) {
+    if (name.starts_with(kRecordPrefix)) return static_cast<void>(parse_trust_record(value));
+    if (name.starts_with(kSerialPrefix)) {
+      const auto [sealed, accepted] = parse_serial(value);
+      if (name == serial_name(sealed)) return;
+      throw Error(ErrorKind::store, "the accepted serial of " + in_quotes(sealed.package) + " is misplaced");
     }
-  }
-  return entries;
+    if (name.starts_with("audit") || name == trust_schema::header().first) return;
+    throw Error(ErrorKind::store,
+                "the trust store has a record " + in_quotes(name) + " that this version does not know");
+  });
+}
+
+void TrustStore::compact() {
+  environment_.rewrite([](Transaction&) {});
 }
 
 }  // namespace certstore

@@ -2,6 +2,7 @@
 // passphrase nor identity, and never opens the keys.
 #pragma once
 
+#include "certstore/audit_chain.h"
 #include "certstore/digest.h"
 #include "certstore/lmdb_environment.h"
 #include "certstore/trust_record.h"
@@ -15,22 +16,6 @@
 #include <vector>
 
 namespace certstore {
-
-// One line of the audit log, written in the transaction of what it tells.
-struct AuditEntry {
-  std::uint64_t number = 0;  // 1, 2, 3 ... without gaps
-  Instant time{};
-  std::string action;  // "trust add", "trust remove", "serial", "import once"
-  std::string record;  // the id of the record, or what else it is about
-  std::string who;
-  friend bool operator==(const AuditEntry&, const AuditEntry&) = default;
-};
-
-// Who does it and when, for the audit log.
-struct Actor {
-  std::string who;
-  Instant when{};
-};
 
 // A signer's package, by name, for the memory against rollback.
 struct SealedName {
@@ -48,7 +33,6 @@ struct AcceptedSerial {
 namespace trust_records {
 inline constexpr std::string_view kRecordPrefix = "record/";
 inline constexpr std::string_view kSerialPrefix = "serial/";
-inline constexpr std::string_view kAuditPrefix = "audit/";
 }  // namespace trust_records
 
 class TrustStore {
@@ -75,14 +59,28 @@ class TrustStore {
   // Remembers a serial; a lower one than the remembered changes nothing.
   void raise_serial(const SealedName& name, std::uint64_t serial, const Actor& actor);
 
-  // Writes one line of the audit log about something that leaves no record; `about` names it.
-  void note(std::string_view action, std::string_view about, const Actor& actor);
-  [[nodiscard]] std::vector<AuditEntry> audit_log() const;
+  // Writes a record of the audit log about something that changes nothing here; durable when it returns. With
+  // a signer the head is signed too; returns what keeps it from being signed, where the log is broken.
+  std::optional<std::string> note(const AuditEvent& event, const Actor& actor,
+                                  const HeadSigner* signer = nullptr);
+  // The oldest first; of a store of an older schema its lines, without a chain.
+  [[nodiscard]] std::vector<AuditRecord> audit_log() const;
+  // Whether the log has a chain: not in a store of an older schema, which the next change migrates.
+  [[nodiscard]] bool has_audit_chain() const;
+  // Where the next record follows; a new log where there is none yet.
+  [[nodiscard]] AuditHead audit_head() const;
+  [[nodiscard]] AuditState check_audit(const AuditExpectation& expectation) const;
+  // Throws Error(store) unless every record but those of the audit log is known and can be read.
+  void require_whole() const;
+  // Rewrites the file without free space.
+  void compact();
   // All records of one moment, for the backup.
   [[nodiscard]] Transaction snapshot() const { return environment_.read(); }
 
  private:
   explicit TrustStore(LmdbEnvironment environment) : environment_(std::move(environment)) {}
+  void change(const Actor& actor, const LmdbEnvironment::Change& change);
+
   LmdbEnvironment environment_;
 };
 

@@ -3,7 +3,6 @@
 #include "certstore/base/escape.h"
 #include "signer/cert_text.h"
 #include "signer/store_access.h"
-#include "verifier/trust_request.h"
 
 namespace signer {
 
@@ -22,13 +21,10 @@ void print_contents(const certstore::BackupContents& contents, std::ostream& out
         << "certificate:  SHA256 " << certstore::to_hex(certificate.sha256()) << "\n";
   }
   out << "trust:        " << contents.trust_records << " records, " << contents.serials
-      << " accepted serials, " << contents.audit_lines << " lines in the audit log\n";
-}
-
-void note_in_audit_log(const certstore::StorePlace& place, std::string_view action,
-                       const certstore::Sha256& sha256) {
-  certstore::TrustStore::open_or_create(place.trust())
-      .note(action, "SHA256 " + certstore::to_hex(sha256), {verifier::acting_user(), certstore::now()});
+      << " accepted serials, " << contents.audit_lines << " records in the audit log\n";
+  for (const std::string& sentence : contents.audit_breaks) {
+    out << "audit log:    broken: " << sentence << "\n";
+  }
 }
 
 }  // namespace signer

@@ -1,4 +1,4 @@
-// What the backup commands say, and what they leave in the audit log.
+// What the backup commands say.
 #pragma once
 
 #include "certstore/backup.h"
@@ -17,8 +17,5 @@ inline constexpr certstore::cli::Option kFilePassphraseOption{
 
 // One fact a line: when it was made, each key with its certificate, the decisions.
 void print_contents(const certstore::BackupContents& contents, std::ostream& out);
-// A line of the audit log that names the file by its SHA-256.
-void note_in_audit_log(const certstore::StorePlace& place, std::string_view action,
-                       const certstore::Sha256& sha256);
 
 }  // namespace signer

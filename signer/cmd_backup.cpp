@@ -1,7 +1,7 @@
 #include "certstore/backup.h"
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
-#include "certstore/file_digest.h"
+#include "signer/audit_pen.h"
 #include "signer/backup_text.h"
 #include "signer/commands.h"
 #include "signer/store_access.h"
@@ -41,18 +41,20 @@ certstore::BackupContents make(const Arguments& arguments, const std::filesystem
     std::cerr << arguments.tool() << ": warning: the backup has the passphrase of the store: who learns one "
               << "has both\n";
   }
-  const auto trust = certstore::TrustStore::open_if_present(place_of(arguments).trust());
-  return certstore::create_backup(path, {keys, master, trust ? &*trust : nullptr},
-                                  {passphrase, wanted.value_or(keys.cost()), certstore::now()});
+  // A store that cannot be written any more is one to be backed up soon.
+  AuditPen pen(arguments, place_of(arguments), AuditPen::Unwritable::warn);
+  pen.take_key(keys, master);
+  const auto tell = [&](const certstore::Sha256& sha256) {
+    pen.write({.action = "backup create", .file = path.string(), .sha256 = sha256});
+  };
+  return certstore::create_backup(path, {keys, master, pen.trust()},
+                                  {passphrase, wanted.value_or(keys.cost()), certstore::now(), tell});
 }
 
 // The backup is made; a store that cannot be written only goes on reminding.
-void remember(const Arguments& arguments, const certstore::BackupNote& note,
-              const std::filesystem::path& path) {
+void remember(const Arguments& arguments, const certstore::BackupNote& note) {
   try {
     open_keys(arguments, certstore::OpenMode::write).remember_backup(note);
-    note_in_audit_log(place_of(arguments), "backup create",
-                      certstore::sha256_of(certstore::InputFile::open(path)));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::store && error.kind() != ErrorKind::io) throw;
     std::cerr << arguments.tool() << ": warning: the store does not remember this backup: " << error.what()
@@ -63,7 +65,7 @@ void remember(const Arguments& arguments, const certstore::BackupNote& note,
 ExitCode create(const Arguments& arguments) {
   const std::filesystem::path path = free_path(arguments);
   const auto contents = make(arguments, path);
-  remember(arguments, contents.note, path);
+  remember(arguments, contents.note);
   if (!arguments.quiet()) {
     std::cout << "backup:       " << certstore::shell_quoted(path.string())
               << " (written, read back, every key tried)\n";
@@ -95,6 +97,7 @@ certstore::cli::Command backup_create_command() {
                       certstore::cli::kStoreOption,
                       certstore::cli::kPassphraseOption,
                       kFilePassphraseOption,
+                      kAuditToOption,
                       {"kdf-cost", '\0', "COST", "of the backup's passphrase (default: the store's)"}},
           .example = "pkgsign backup create -o /media/safe/pkgtrust.backup",
           .exit_codes = "0 made and checked, 1 wrong passphrase, the file exists, or trouble, 2 usage",

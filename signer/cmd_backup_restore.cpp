@@ -2,6 +2,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/file_digest.h"
+#include "signer/audit_pen.h"
 #include "signer/backup_text.h"
 #include "signer/commands.h"
 #include "signer/store_access.h"
@@ -48,8 +49,12 @@ ExitCode restore(const Arguments& arguments) {
   const Backup backup(std::move(file), file_passphrase(arguments, false));
   const auto contents = certstore::check_backup(backup);
   if (!certstore::is_vacant(place)) return compare(arguments, backup, place);
-  certstore::restore_backup(backup, place, store_passphrase(arguments, true), wanted);
-  note_in_audit_log(place, "backup restore", sha256);
+  const auto tell = [&](const StorePlace& restored) {
+    AuditPen pen(arguments, restored);
+    pen.take_key(certstore::KeyStore::open(restored.keys(), certstore::OpenMode::read), backup.master_key());
+    pen.write({.action = "backup restore", .file = path, .sha256 = sha256});
+  };
+  certstore::restore_backup(backup, place, {store_passphrase(arguments, true), wanted, tell});
   if (!arguments.quiet()) {
     std::cout << "store:        " << certstore::shell_quoted(place.folder.string()) << " (restored)\n";
     print_contents(contents, std::cout);

@@ -1,5 +1,6 @@
 #include "certstore/base/escape.h"
 #include "certstore/statement_key.h"
+#include "signer/audit_pen.h"
 #include "signer/backup_reminder.h"
 #include "signer/cert_text.h"
 #include "signer/commands.h"
@@ -83,8 +84,11 @@ ExitCode export_certificate(const Arguments& arguments) {
   const DocumentTarget target = document_target(arguments);
   const std::string alias = alias_of(arguments);
   const auto identity = open_keys(arguments, certstore::OpenMode::read).get(alias);
-  const bool to_file = target.as_der ? write_document(target, identity.certificate)
-                                     : write_document(target, certstore::as_bytes(to_pem(identity)));
+  const std::string pem = to_pem(identity);
+  const auto bytes = target.as_der ? certstore::ByteView(identity.certificate) : certstore::as_bytes(pem);
+  note(arguments,
+       {.action = "cert export", .file = target.path, .sha256 = certstore::sha256(bytes), .alias = alias});
+  const bool to_file = write_document(target, bytes);
   if (to_file && !arguments.quiet()) std::cout << "wrote " << certstore::shell_quoted(target.path) << "\n";
   return ExitCode::accepted;
 }

@@ -1,5 +1,6 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "signer/audit_pen.h"
 #include "signer/commands.h"
 #include "signer/overlap.h"
 #include "signer/store_access.h"
@@ -20,7 +21,9 @@ ExitCode rename(const Arguments& arguments) {
   auto keys = open_keys(arguments, certstore::OpenMode::write);
   static_cast<void>(get_identity(keys, alias));
   // The key is bound to its alias, so it is sealed anew, which needs the passphrase.
-  keys.rename_identity(keys.unlock(store_passphrase(arguments)), alias, next);
+  const auto master = keys.unlock(store_passphrase(arguments));
+  note_use(arguments, keys, master, {.action = "cert rename", .alias = alias, .detail = "to " + next});
+  keys.rename_identity(master, alias, next);
   if (!arguments.quiet()) std::cout << in_quotes(alias) << " is now " << in_quotes(next) << "\n";
   return ExitCode::accepted;
 }
@@ -34,6 +37,9 @@ ExitCode choose(const Arguments& arguments) {
                            "no CA has issued the certificate of " + in_quotes(alias) + " yet",
                            "pkgsign cert import FILE --alias " + certstore::shell_quoted(alias));
   }
+  note(arguments, {.action = "cert default",
+                   .alias = alias,
+                   .detail = from ? "from " + certstore::to_rfc3339(*from) + " on" : ""});
   if (from) {
     plan_default(keys, alias, *from, certstore::now());
   } else {

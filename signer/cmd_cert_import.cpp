@@ -3,6 +3,7 @@
 #include "certstore/ca_answer.h"
 #include "certstore/certificate_file.h"
 #include "certstore/certificate_path.h"
+#include "signer/audit_pen.h"
 #include "signer/cert_text.h"
 #include "signer/commands.h"
 #include "signer/store_access.h"
@@ -114,6 +115,12 @@ ExitCode run(const Arguments& arguments) {
       throw Error(ErrorKind::key,
                   "the certificate is not for the private key of " + certstore::in_quotes(alias));
     }
+    note_use(arguments, keys, master,
+             {.action = "cert import",
+              .file = arguments.operands().front(),
+              .alias = alias,
+              .signer = answer.certificate.sha256(),
+              .detail = "in the place of sha256:" + certstore::to_hex(before.sha256())});
     keys.replace_certificate(master, alias, before.sha256(), identity.certificate, identity.chain);
   }
   tell(arguments, identity);

@@ -1,6 +1,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/terminal.h"
+#include "signer/audit_pen.h"
 #include "signer/backup_reminder.h"
 #include "signer/cert_text.h"
 #include "signer/commands.h"
@@ -47,6 +48,7 @@ ExitCode run(const Arguments& arguments) {
   require_consent(arguments, removable(arguments, alias));
   auto keys = certstore::KeyStore::open(place_of(arguments).keys(), certstore::OpenMode::write);
   const auto master = keys.unlock(store_passphrase(arguments));
+  note_use(arguments, keys, master, {.action = "cert remove", .alias = alias});
   keys.remove_identity(master, alias);
   if (!arguments.quiet()) {
     std::cout << "removed " << certstore::in_quotes(alias)

@@ -1,6 +1,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/certificate_request.h"
+#include "signer/audit_pen.h"
 #include "signer/backup_reminder.h"
 #include "signer/cert_text.h"
 #include "signer/commands.h"
@@ -52,6 +53,7 @@ ExitCode keep_the_key(const Arguments& arguments, const std::string& alias) {
   const auto master = keys.unlock(store_passphrase(arguments));
   const auto key = open_key(keys, master, alias);
   const Certificate renewed = certstore::renew_self_signed(key, before, now, now + validity_of(arguments));
+  note_use(arguments, keys, master, {.action = "cert renew", .alias = alias, .signer = renewed.sha256()});
   keys.replace_certificate(master, alias, before.sha256(), renewed.der(), {});
   if (arguments.quiet()) return ExitCode::accepted;
   print_identity(keys.get(alias), now, std::cout);
@@ -175,6 +177,11 @@ ExitCode make_a_key(const Arguments& arguments, const std::string& alias) {
   identity.certificate = made.der();
   identity.created = now;
   identity.succeeds = plan.before.public_key_sha256();
+  note_use(arguments, keys, master,
+           {.action = "cert renew",
+            .alias = plan.next,
+            .signer = made.sha256(),
+            .detail = "a new key beside " + plan.alias});
   keys.add_identity(master, identity, key.to_pkcs8());
   if (plan.default_from) plan_default(keys, plan.next, *plan.default_from, now);
   if (const std::string why = vro_unfitness(made); !why.empty()) {

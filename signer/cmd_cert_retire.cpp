@@ -4,7 +4,6 @@
 #include "signer/overlap.h"
 #include "signer/store_access.h"
 #include "verifier/policy_source.h"
-#include "verifier/trust_request.h"
 #include "verifier/trust_text.h"
 
 #include <iostream>
@@ -27,7 +26,7 @@ TrustRecord retirement_by(const Arguments& arguments, const Certificate& certifi
   record.certificate = certificate.der();
   record.label = certificate.subject();
   record.reason = arguments.value("reason").value_or("");
-  record.made_by = verifier::acting_user();
+  record.made_by = certstore::acting_at(now).user;
   record.made_at = now;
   if (const auto from = verifier::time_option(arguments, "effective")) record.from = *from;
   return record;
@@ -48,7 +47,7 @@ ExitCode run(const Arguments& arguments) {
   const auto identity = get_identity(keys, alias);
   const TrustRecord record = retirement_by(arguments, identity.own_certificate(), now);
   auto trust = certstore::TrustStore::open_or_create(place_of(arguments).trust());
-  const TrustRecord kept = trust.add(record, {record.made_by, now});
+  const TrustRecord kept = trust.add(record, certstore::acting_at(now));
   if (arguments.quiet()) return ExitCode::accepted;
   std::cout << "retired  " << certstore::escaped(alias) << "\n";
   verifier::write_record(kept, std::cout);

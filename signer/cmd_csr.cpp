@@ -1,5 +1,6 @@
 #include "certstore/base/escape.h"
 #include "certstore/signing_request.h"
+#include "signer/audit_pen.h"
 #include "signer/commands.h"
 #include "signer/document_output.h"
 #include "signer/store_access.h"
@@ -15,20 +16,30 @@ using certstore::ExitCode;
 using certstore::PrivateKey;
 using certstore::cli::Arguments;
 
-Bytes request_of(const Arguments& arguments, const std::string& alias) {
+Bytes request_of(const Arguments& arguments, const std::string& alias, const DocumentTarget& target) {
   const auto keys = open_keys(arguments, certstore::OpenMode::read);
   const Certificate certificate = get_identity(keys, alias).own_certificate();
-  const PrivateKey key = open_key(keys, keys.unlock(store_passphrase(arguments)), alias);
-  return certstore::make_signing_request(key, certificate, arguments.values("dns"));
+  const auto master = keys.unlock(store_passphrase(arguments));
+  const PrivateKey key = open_key(keys, master, alias);
+  Bytes request = certstore::make_signing_request(key, certificate, arguments.values("dns"));
+  if (!target.as_der) {
+    const std::string pem = certstore::signing_request_to_pem(request);
+    request.assign(pem.begin(), pem.end());
+  }
+  note_use(arguments, keys, master,
+           {.action = "csr export",
+            .file = target.path,
+            .sha256 = certstore::sha256(request),
+            .alias = alias,
+            .signer = certificate.sha256()});
+  return request;
 }
 
 ExitCode run(const Arguments& arguments) {
   const DocumentTarget target = document_target(arguments);
   const std::string alias = alias_of(arguments);
-  const Bytes request = request_of(arguments, alias);
-  const bool to_file =
-      target.as_der ? write_document(target, request)
-                    : write_document(target, certstore::as_bytes(certstore::signing_request_to_pem(request)));
+  require_audit_place(arguments);
+  const bool to_file = write_document(target, request_of(arguments, alias, target));
   if (to_file && !arguments.quiet()) {
     std::cout << "wrote " << certstore::shell_quoted(target.path)
               << "; send it to your CA, then: pkgsign cert import FILE --alias "
@@ -49,6 +60,7 @@ certstore::cli::Command csr_export_command() {
                       kOutputOption,
                       {"format", '\0', "NAME", "pem or der"},
                       {"dns", '\0', "NAME", "ask for this DNS name too", true},
+                      kAuditToOption,
                       certstore::cli::kForceOption},
           .example = "pkgsign csr export -o VSOcertificate.csr",
           .exit_codes = "0 written, 1 no such identity, wrong passphrase, or the file exists, 2 usage",

@@ -2,6 +2,7 @@
 #include "certstore/base/escape.h"
 #include "certstore/certificate_request.h"
 #include "certstore/statement_key.h"
+#include "signer/audit_pen.h"
 #include "signer/cert_text.h"
 #include "signer/commands.h"
 #include "signer/init_form.h"
@@ -122,8 +123,8 @@ Plan plan_of(const Arguments& arguments) {
   return plan;
 }
 
-void keep(const Plan& plan, const certstore::SecretBytes& passphrase, const PrivateKey& key,
-          const Certificate& certificate) {
+void keep(const Arguments& arguments, const Plan& plan, const certstore::SecretBytes& passphrase,
+          const PrivateKey& key, const Certificate& certificate) {
   if (plan.makes_store) certstore::make_store_folder(plan.place);
   auto keys = plan.makes_store ? certstore::KeyStore::create(plan.place.keys(), passphrase, plan.cost)
                                : certstore::KeyStore::open(plan.place.keys(), certstore::OpenMode::write);
@@ -132,10 +133,11 @@ void keep(const Plan& plan, const certstore::SecretBytes& passphrase, const Priv
   identity.certificate = certificate.der();
   identity.created = plan.terms.not_before;
   const auto master = keys.unlock(passphrase);
+  certstore::ensure_statement_key(keys, master, plan.terms.not_before);
+  note_use(arguments, keys, master, {.action = "init", .alias = plan.alias, .signer = certificate.sha256()});
   keys.add_identity(master, identity, key.to_pkcs8());
   // The only identity is the one that is meant where none is named.
   if (plan.makes_store && plan.alias != certstore::kDefaultAlias) keys.set_default_alias(plan.alias);
-  certstore::ensure_statement_key(keys, master, plan.terms.not_before);
 }
 
 void tell(const Plan& plan, const Certificate& certificate) {
@@ -161,7 +163,7 @@ ExitCode run(const Arguments& arguments) {
   }
   const PrivateKey key = PrivateKey::make(plan.key_kind);
   const Certificate certificate = certstore::make_self_signed(key, plan.terms);
-  keep(plan, passphrase, key, certificate);
+  keep(arguments, plan, passphrase, key, certificate);
   if (const std::string why = vro_unfitness(certificate); !why.empty()) {
     std::cerr << arguments.tool() << ": warning: no vRO package can be signed with it: " << why << "\n";
   }

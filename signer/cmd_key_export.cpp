@@ -3,6 +3,7 @@
 #include "certstore/base/file.h"
 #include "certstore/key_export.h"
 #include "certstore/key_file.h"
+#include "signer/audit_pen.h"
 #include "signer/commands.h"
 #include "signer/store_access.h"
 
@@ -44,10 +45,11 @@ struct Opened {
   std::vector<Certificate> certificates;  // its own first
 };
 
-Opened open_identity(const Arguments& arguments, const std::string& alias) {
+Opened open_identity(const Arguments& arguments, const std::string& alias, AuditPen& pen) {
   const auto keys = open_keys(arguments, certstore::OpenMode::read);
   const auto stored = get_identity(keys, alias);
   const auto master = keys.unlock(store_passphrase(arguments));
+  pen.take_key(keys, master);
   Opened opened{open_key(keys, master, alias), {stored.own_certificate()}};
   for (Certificate& issuer : stored.issuers()) opened.certificates.push_back(std::move(issuer));
   return opened;
@@ -67,7 +69,8 @@ ExitCode run(const Arguments& arguments) {
   const bool as_pkcs12 = arguments.word("to", kForms) == "pkcs12";
   const std::string path = target_of(arguments, as_pkcs12);
   const std::string alias = alias_of(arguments);
-  const Opened opened = open_identity(arguments, alias);
+  AuditPen pen(arguments, place_of(arguments));
+  const Opened opened = open_identity(arguments, alias, pen);
   const SecretBytes passphrase =
       passphrase_from(arguments, "file-passphrase", "new passphrase for the exported file", true);
   const bool legacy = arguments.has("legacy");
@@ -77,6 +80,11 @@ ExitCode run(const Arguments& arguments) {
   require_opens(written, opened.key, passphrase);
   certstore::AtomicFile file(path, 0600);
   file.write(written);
+  pen.write({.action = "key export",
+             .file = path,
+             .sha256 = certstore::sha256(written),
+             .alias = alias,
+             .signer = opened.certificates.front().sha256()});
   file.commit(arguments.has("force") ? certstore::Existing::replace : certstore::Existing::refuse);
   if (legacy) {
     std::cerr << arguments.tool()
@@ -101,6 +109,7 @@ certstore::cli::Command key_export_command() {
                       {"to", '\0', "FORM", "pkcs8 (PEM, the key alone) or pkcs12 (with its certificates)"},
                       {"legacy", '\0', "", "PKCS#12 with 3DES and SHA-1, for old importers"},
                       {"file-passphrase", '\0', "SOURCE", "new passphrase for the file"},
+                      kAuditToOption,
                       kAliasOption,
                       certstore::cli::kStoreOption,
                       certstore::cli::kPassphraseOption,

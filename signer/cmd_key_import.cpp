@@ -1,5 +1,6 @@
 #include "certstore/base/escape.h"
 #include "certstore/key_file_doctor.h"
+#include "signer/audit_pen.h"
 #include "signer/cert_text.h"
 #include "signer/commands.h"
 #include "signer/store_access.h"
@@ -14,7 +15,8 @@ using certstore::ExitCode;
 using certstore::ImportedIdentity;
 using certstore::cli::Arguments;
 
-certstore::KeyFile read_operand(const Arguments& arguments, const std::string& path) {
+certstore::KeyFile read_operand(const Arguments& arguments, const std::string& path,
+                                const certstore::SecretBytes& bytes) {
   const certstore::KeyFileRequest request{
       .name = path,
       .alias = arguments.value("source-alias").value_or(""),
@@ -28,7 +30,7 @@ certstore::KeyFile read_operand(const Arguments& arguments, const std::string& p
             return passphrase_from(arguments, "key-passphrase",
                                    "own passphrase of the key (that of the file does not open it)", false);
           }};
-  return read_key_file(certstore::read_person_file(certstore::InputFile::open(path)).view(), request);
+  return read_key_file(bytes.view(), request);
 }
 
 // The files of --cert and --chain; what is unusual about them goes to `notes`.
@@ -44,19 +46,27 @@ std::vector<Certificate> other_certificates(const Arguments& arguments, std::vec
   return certificates;
 }
 
-ImportedIdentity read_identity(const Arguments& arguments) {
+struct Brought {
+  certstore::Sha256 file;
+  ImportedIdentity identity;
+};
+
+Brought read_identity(const Arguments& arguments) {
   certstore::ImportTerms terms;
   std::vector<std::string> notes;
   // What needs no passphrase is found wrong before one is asked for.
   terms.more = other_certificates(arguments, notes);
   terms.partial_chain = arguments.has("partial-chain");
   terms.now = certstore::now();
-  certstore::KeyFile file = read_operand(arguments, arguments.operands().front());
+  const std::string& path = arguments.operands().front();
+  const auto bytes = certstore::read_person_file(certstore::InputFile::open(path));
+  certstore::KeyFile file = read_operand(arguments, path, bytes);
   file.notes.insert(file.notes.end(), notes.begin(), notes.end());
-  return examine(std::move(file), terms);
+  return {certstore::sha256(bytes.view()), examine(std::move(file), terms)};
 }
 
-void keep(const Arguments& arguments, const std::string& alias, const ImportedIdentity& imported) {
+void keep(const Arguments& arguments, const std::string& alias, const Brought& brought) {
+  const ImportedIdentity& imported = brought.identity;
   auto keys = open_keys(arguments, certstore::OpenMode::write);
   const auto master = keys.unlock(store_passphrase(arguments));
   certstore::StoredIdentity identity;
@@ -64,6 +74,12 @@ void keep(const Arguments& arguments, const std::string& alias, const ImportedId
   identity.certificate = imported.certificate.der();
   for (const Certificate& link : imported.chain) identity.chain.push_back(link.der());
   identity.created = certstore::now();
+  note_use(arguments, keys, master,
+           {.action = "key import",
+            .file = arguments.operands().front(),
+            .sha256 = brought.file,
+            .alias = alias,
+            .signer = imported.certificate.sha256()});
   keys.add_identity(master, identity, imported.key.to_pkcs8());
 }
 
@@ -85,9 +101,10 @@ ExitCode run(const Arguments& arguments) {
   // Opened first, so that a missing store is told as such.
   static_cast<void>(open_keys(arguments, certstore::OpenMode::read));
   require_free(place_of(arguments), alias, "--alias NAME keeps the imported one beside it");
-  const ImportedIdentity imported = read_identity(arguments);
+  const Brought brought = read_identity(arguments);
+  const ImportedIdentity& imported = brought.identity;
   for (const std::string& note : imported.notes) std::cerr << arguments.tool() << ": note: " << note << "\n";
-  keep(arguments, alias, imported);
+  keep(arguments, alias, brought);
   if (!arguments.quiet()) tell(alias, imported);
   return ExitCode::accepted;
 }

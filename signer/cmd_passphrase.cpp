@@ -1,5 +1,6 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "signer/audit_pen.h"
 #include "signer/commands.h"
 #include "signer/store_access.h"
 
@@ -17,8 +18,10 @@ ExitCode change(const Arguments& arguments) {
   auto keys = open_keys(arguments, certstore::OpenMode::write);
   const auto current = store_passphrase(arguments);
   // Said at once, and not after the new one was typed twice.
-  static_cast<void>(keys.unlock(current));
+  const auto master = keys.unlock(current);
   const auto next = passphrase_from(arguments, "new-passphrase", "new passphrase for the store", true);
+  note_use(arguments, keys, master,
+           {.action = "passphrase change", .detail = arguments.has("rekey") ? "with a new master key" : ""});
   static_cast<void>(
       keys.change_passphrase(current, next, {wanted.value_or(keys.cost()), arguments.has("rekey")}));
   if (!arguments.quiet()) {

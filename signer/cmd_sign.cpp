@@ -1,5 +1,6 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "signer/audit_pen.h"
 #include "signer/backup_reminder.h"
 #include "signer/commands.h"
 #include "signer/detached.h"
@@ -109,13 +110,18 @@ class Batch {
     if (!any) return;
     // Only now, with all foreign bytes parsed, the keys are opened; they are gone when this returns.
     std::vector<certstore::Signer> signers;
+    std::optional<AuditPen> pen;
     if (!arguments_.has("dry-run")) {
-      for (const Identity& identity : identities_) signers.push_back(identity.unlock());
+      pen.emplace(audit_pen(arguments_));
+      for (const Identity& identity : identities_) signers.push_back(identity.unlock(*pen));
     }
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       if (prepared[i].plan == nullptr) continue;
       attempt(jobs[i], [&] {
-        if (!signers.empty()) write_signed(prepared[i], request_, signers, jobs[i].target);
+        if (pen) {
+          write_signed(prepared[i], request_, signers, jobs[i].target,
+                       [&](const certstore::Sha256& sha256) { record(*pen, jobs[i], sha256); });
+        }
         say_signed(jobs[i], prepared[i]);
       });
       prepared[i] = {};
@@ -136,6 +142,17 @@ class Batch {
                 << ": error: " << (named ? "" : "cannot sign " + in_quotes(job.input.string()) + ": ")
                 << message << "\n";
       if (!error.hint().empty()) std::cerr << arguments_.tool() << ": hint: " << error.hint() << "\n";
+    }
+  }
+
+  void record(AuditPen& pen, const Job& job, const certstore::Sha256& sha256) const {
+    for (const Identity& identity : identities_) {
+      pen.write({.action = "sign",
+                 .file = job.target.path.string(),
+                 .sha256 = sha256,
+                 .alias = identity.alias,
+                 .signer = identity.certificate.sha256(),
+                 .detail = (job.input == job.target.path ? "" : "from " + job.input.string())});
     }
   }
 
@@ -174,6 +191,7 @@ ExitCode run(const Arguments& arguments) {
   if (jobs.size() == 1 && jobs[0].target.path == "-" && ::isatty(STDOUT_FILENO) == 1) {
     throw Error(ErrorKind::usage, "a package is not written to a terminal", "-o FILE, or a pipe");
   }
+  if (!arguments.has("key") && !arguments.has("dry-run")) require_audit_place(arguments);
   const auto least = arguments.days("min-remaining");
   const std::vector<Identity> identities = choose_identities(arguments);
   if (!arguments.has("key")) {
@@ -215,6 +233,7 @@ certstore::cli::Command sign_command() {
   options.insert(options.end(), stamping.begin(), stamping.end());
   const auto identity = identity_options();
   options.insert(options.end(), identity.begin(), identity.end());
+  options.push_back(kAuditToOption);
   options.push_back(certstore::cli::kForceOption);
   options.push_back({"dry-run", 'n', "", "parse and hash, say what would be signed, open no key"});
   options.push_back(certstore::cli::kJobsOption);

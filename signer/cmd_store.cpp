@@ -1,6 +1,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/statement_key.h"
+#include "certstore/test_signature.h"
 #include "certstore/trust_store.h"
 #include "signer/commands.h"
 #include "signer/store_access.h"
@@ -17,17 +18,18 @@ using certstore::ErrorKind;
 using certstore::ExitCode;
 using certstore::cli::Arguments;
 
-// With the passphrase each key is opened and compared with its certificate.
+// With the passphrase each key is opened, and signs for its certificate.
 void check_keys(const Arguments& arguments) {
   const auto keys = open_keys(arguments, certstore::OpenMode::read);
   const auto identities = keys.list();
   const bool may_open = arguments.has("passphrase") || arguments.may_ask();
   const auto master = may_open ? std::optional(keys.unlock(store_passphrase(arguments))) : std::nullopt;
+  keys.require_whole(master ? &*master : nullptr);
   for (const auto& identity : identities) {
     const Certificate certificate = identity.own_certificate();
-    if (!master || open_key(keys, *master, identity.alias).matches(certificate)) continue;
-    throw Error(ErrorKind::store,
-                "the key of " + certstore::in_quotes(identity.alias) + " is not that of its certificate");
+    static_cast<void>(identity.issuers());
+    if (master)
+      certstore::require_signs(open_key(keys, *master, identity.alias), certificate, identity.alias);
   }
   if (arguments.quiet()) return;
   const auto own = std::count_if(identities.begin(), identities.end(), [](const auto& identity) {
@@ -41,11 +43,24 @@ void check_keys(const Arguments& arguments) {
             << "\n";
 }
 
-void check_trust(const certstore::TrustStore& trust, bool quiet) {
+// Returns 13 for a broken audit log, each break on a line.
+ExitCode check_trust(const certstore::TrustStore& trust, bool quiet) {
+  trust.require_whole();
   const std::size_t records = trust.list().size();
-  const std::size_t lines = trust.audit_log().size();
-  if (quiet) return;
-  std::cout << "trust:  " << records << " records, " << lines << " lines in the audit log, readable\n";
+  if (!trust.has_audit_chain()) {
+    const std::size_t lines = trust.audit_log().size();
+    if (quiet) return ExitCode::accepted;
+    std::cout << "trust:  " << records << " records, " << lines
+              << " in the audit log of an older version, which has no chain yet\n";
+    return ExitCode::accepted;
+  }
+  const certstore::AuditState audit = trust.check_audit({});
+  if (!quiet) {
+    std::cout << "trust:  " << records << " records, " << audit.records << " in the audit log, "
+              << (audit.broken.empty() ? "each follows the one before" : "which is broken") << "\n";
+    for (const std::string& sentence : audit.broken) std::cout << "broken: " << sentence << "\n";
+  }
+  return audit.broken.empty() ? ExitCode::accepted : ExitCode::invalid;
 }
 
 ExitCode check(const Arguments& arguments) {
@@ -53,13 +68,17 @@ ExitCode check(const Arguments& arguments) {
   const auto trust = certstore::TrustStore::open_if_present(place.trust());
   // A store that only trusts has no keys; one with neither is none, and check_keys() says so.
   if (certstore::KeyStore::exists(place.keys()) || !trust) check_keys(arguments);
-  if (trust) check_trust(*trust, arguments.quiet());
-  return ExitCode::accepted;
+  return trust ? check_trust(*trust, arguments.quiet()) : ExitCode::accepted;
 }
 
 ExitCode compact(const Arguments& arguments) {
-  open_keys(arguments, certstore::OpenMode::write).compact();
-  if (!arguments.quiet()) std::cout << "the store's file holds nothing but its records\n";
+  const auto place = place_of(arguments);
+  auto trust = certstore::TrustStore::open_if_present(place.trust(), certstore::OpenMode::write);
+  if (certstore::KeyStore::exists(place.keys()) || !trust) {
+    open_keys(arguments, certstore::OpenMode::write).compact();
+  }
+  if (trust) trust->compact();
+  if (!arguments.quiet()) std::cout << "the store's files hold nothing but their records\n";
   return ExitCode::accepted;
 }
 
@@ -71,14 +90,14 @@ certstore::cli::Command store_check_command() {
           .summary = "read every record of the store, and open every key",
           .options = {certstore::cli::kStoreOption, certstore::cli::kPassphraseOption},
           .example = "pkgsign store check --passphrase file:/run/secrets/store",
-          .exit_codes = "0 sound, 1 damaged, absent or wrong passphrase, 2 usage",
+          .exit_codes = "0 sound, 13 the audit log is broken, 1 damaged, absent or wrong passphrase, 2 usage",
           .run = check};
 }
 
 certstore::cli::Command store_compact_command() {
   return {.name = "store compact",
           .operands = "",
-          .summary = "rewrite the store's file without free space",
+          .summary = "rewrite the store's files without free space",
           .options = {certstore::cli::kStoreOption},
           .example = "pkgsign store compact",
           .exit_codes = "0 done, 1 absent, damaged or in use, 2 usage",

@@ -2,6 +2,7 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/file.h"
 #include "certstore/succession.h"
+#include "signer/audit_pen.h"
 #include "signer/commands.h"
 #include "signer/document_output.h"
 #include "signer/identity.h"
@@ -50,7 +51,17 @@ ExitCode run(const Arguments& arguments) {
   const certstore::SuccessionTerms terms = read_terms(arguments);
   const std::vector<Identity> both = identities_of_store(arguments, {from, *to});
   for (const Identity& identity : both) require_not_retired(arguments, identity.certificate, terms.made);
-  const certstore::Bytes bytes = create_succession(both[0].unlock(), both[1].unlock(), terms);
+  require_audit_place(arguments);
+  AuditPen pen = audit_pen(arguments);
+  const certstore::Bytes bytes = create_succession(both[0].unlock(pen), both[1].unlock(pen), terms);
+  for (const Identity& identity : both) {
+    pen.write({.action = "succession create",
+               .file = target.path,
+               .sha256 = certstore::sha256(bytes),
+               .alias = identity.alias,
+               .signer = identity.certificate.sha256(),
+               .detail = from + " to " + *to});
+  }
   if (write_document(target, bytes) && !arguments.quiet()) {
     std::cout << "wrote " << certstore::shell_quoted(target.path) << "; who trusts "
               << certstore::in_quotes(both[0].certificate.subject()) << " can follow it before "
@@ -73,6 +84,7 @@ certstore::cli::Command succession_create_command() {
                       {"until", '\0', "TIME", "no longer than 2027-12-31 or 2027-12-31T12:00:00Z"},
                       certstore::cli::kStoreOption,
                       certstore::cli::kPassphraseOption,
+                      kAuditToOption,
                       certstore::cli::kForceOption},
           .example = "pkgsign succession create --alias server --to server-2027 -o server.succession",
           .exit_codes =

@@ -25,6 +25,10 @@ namespace signer {
 [[nodiscard]] certstore::cli::Command backup_verify_command();
 [[nodiscard]] certstore::cli::Command backup_restore_command();
 [[nodiscard]] certstore::cli::Command succession_create_command();
+[[nodiscard]] certstore::cli::Command audit_list_command();
+[[nodiscard]] certstore::cli::Command audit_verify_command();
+[[nodiscard]] certstore::cli::Command audit_export_command();
+[[nodiscard]] certstore::cli::Command audit_head_command();
 [[nodiscard]] certstore::cli::Command store_check_command();
 [[nodiscard]] certstore::cli::Command store_compact_command();
 [[nodiscard]] certstore::cli::Command timestamp_command();

@@ -3,6 +3,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/key_file.h"
+#include "signer/audit_pen.h"
 #include "signer/store_access.h"
 
 #include <sys/stat.h>
@@ -62,7 +63,7 @@ Identity from_files(const certstore::cli::Arguments& arguments) {
     chain.insert(chain.end(), more.begin(), more.end());
   }
   const auto passphrase = std::make_shared<std::optional<SecretBytes>>();
-  auto unlock = [&arguments, certificate, chain, passphrase] {
+  auto unlock = [&arguments, certificate, chain, passphrase](AuditPen&) {
     const auto ask = [&] {
       if (!passphrase->has_value()) {
         *passphrase = passphrase_from(arguments, "file-passphrase", "passphrase of the key file", false);
@@ -71,7 +72,7 @@ Identity from_files(const certstore::cli::Arguments& arguments) {
     };
     return Signer(private_key_in(*arguments.value("key"), ask), certificate, chain);
   };
-  return {certificate, chain, std::move(unlock)};
+  return {"", certificate, chain, std::move(unlock)};
 }
 
 // Taken once for all that come from the store.
@@ -82,13 +83,14 @@ Identity from_store(const certstore::cli::Arguments& arguments, const std::strin
   const auto stored = get_identity(open_keys(arguments, certstore::OpenMode::read), alias);
   const Certificate certificate = stored.own_certificate();
   const std::vector<Certificate> chain = stored.issuers();
-  auto unlock = [&arguments, alias, certificate, chain, passphrase] {
+  auto unlock = [&arguments, alias, certificate, chain, passphrase](AuditPen& pen) {
     if (!passphrase->has_value()) *passphrase = store_passphrase(arguments);
     const auto keys = certstore::KeyStore::open(place_of(arguments).keys(), certstore::OpenMode::read);
     const auto master = keys.unlock(**passphrase);
+    pen.take_key(keys, master);
     return Signer(open_key(keys, master, alias), certificate, chain);
   };
-  return {certificate, chain, std::move(unlock)};
+  return {alias, certificate, chain, std::move(unlock)};
 }
 
 }  // namespace
@@ -115,6 +117,11 @@ std::vector<Identity> identities_of_store(const certstore::cli::Arguments& argum
   std::vector<Identity> identities;
   for (const std::string& alias : aliases) identities.push_back(from_store(arguments, alias, passphrase));
   return identities;
+}
+
+AuditPen audit_pen(const certstore::cli::Arguments& arguments) {
+  if (arguments.has("key")) return AuditPen::without_store(arguments);
+  return {arguments, place_of(arguments)};
 }
 
 std::vector<certstore::cli::Option> identity_options() {

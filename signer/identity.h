@@ -11,12 +11,15 @@
 
 namespace signer {
 
+class AuditPen;
+
 struct Identity {
+  std::string alias;  // empty for files
   certstore::Certificate certificate;
   std::vector<certstore::Certificate> chain;
   // Opens the key; the passphrase is taken once, however often this is called. Throws Error(passphrase),
-  // Error(key) where the key is not that of the certificate, Error(store).
-  std::function<certstore::Signer()> unlock;
+  // Error(key) where the key is not that of the certificate, Error(store). The pen gets the store's own key.
+  std::function<certstore::Signer(AuditPen& pen)> unlock;
 };
 
 // --alias of the store, or --key and --cert; then one for each --also. Opens no secret. Throws Error(usage)
@@ -25,6 +28,8 @@ struct Identity {
 // Those of the store with these aliases, in that order; their passphrase is taken once.
 [[nodiscard]] std::vector<Identity> identities_of_store(const certstore::cli::Arguments& arguments,
                                                         const std::vector<std::string>& aliases);
+// The log for what these identities sign: of the store, or only --audit-to for files.
+[[nodiscard]] AuditPen audit_pen(const certstore::cli::Arguments& arguments);
 // The options that choose_identities() reads.
 [[nodiscard]] std::vector<certstore::cli::Option> identity_options();
 

@@ -4,6 +4,7 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/interrupt.h"
 #include "certstore/base/time.h"
+#include "certstore/file_digest.h"
 #include "certstore/known_public_keys.h"
 #include "verifier/verify.h"
 
@@ -162,7 +163,8 @@ void require_matching(const certstore::InputFile& file, const certstore::InputFi
 }
 
 void write_signed(const PreparedPackage& prepared, const formats::SigningRequest& request,
-                  std::span<const certstore::Signer> signers, const Target& target) {
+                  std::span<const certstore::Signer> signers, const Target& target,
+                  const BeforeNaming& before_naming) {
   if (!are_those_of(request, signers)) {
     throw Error(ErrorKind::key, "the identity changed while the package was read", "try again");
   }
@@ -176,6 +178,7 @@ void write_signed(const PreparedPackage& prepared, const formats::SigningRequest
   for (const certstore::Signer& signer : signers)
     require_verified(prepared, out, request, signer.certificate());
   prepared.input->require_unchanged();
+  before_naming(certstore::sha256_of(out.reopen()));
   if (to_stdout) return copy_to_standard_output(out.reopen());
   out.commit(target.existing);
 }

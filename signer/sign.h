@@ -7,6 +7,7 @@
 #include "formats/format.h"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -45,10 +46,15 @@ void require_fit(const formats::SigningRequest& request, certstore::Instant at);
 [[nodiscard]] PreparedPackage prepare(const std::filesystem::path& path,
                                       const formats::SigningRequest& request);
 
+// Called with the SHA-256 of a signed package that was written and verified, before it gets its name or
+// leaves on standard output: what it throws stops that.
+using BeforeNaming = std::function<void(const certstore::Sha256& sha256)>;
+
 // Signs, verifies the result as a stranger would who pins exactly one of these certificates, for each of
 // them, and puts it in place. `signers` are those of the request, in its order. On any Error the target is as
 // it was.
 void write_signed(const PreparedPackage& prepared, const formats::SigningRequest& request,
-                  std::span<const certstore::Signer> signers, const Target& target);
+                  std::span<const certstore::Signer> signers, const Target& target,
+                  const BeforeNaming& before_naming);
 
 }  // namespace signer

@@ -42,7 +42,7 @@ ExitCode add(const Arguments& arguments) {
   // Of a bundle one line each: what is the same for all of them was just typed.
   const bool many = arguments.has("ca-file");
   for (const TrustRecord& record : requested) {
-    const TrustRecord kept = store.add(record, {record.made_by, record.made_at});
+    const TrustRecord kept = store.add(record, certstore::acting_at(record.made_at));
     if (arguments.quiet()) continue;
     const bool was_there = std::any_of(before.begin(), before.end(),
                                        [&](const TrustRecord& known) { return known.id == kept.id; });

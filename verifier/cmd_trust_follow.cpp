@@ -67,15 +67,15 @@ void write_proposal(const TrustRecord& record) {
 
 TrustRecord made_by_us(TrustRecord record, const Succession& succession) {
   record.label = succession.after.subject();
-  record.made_by = acting_user();
   record.made_at = certstore::now();
+  record.made_by = certstore::acting_at(record.made_at).user;
   return record;
 }
 
 // One key and two successors: nobody keeps force, and the store remembers both.
 void remember_contest(certstore::TrustStore& store, const Succession& succession,
                       const SuccessionAnswer& answer) {
-  const certstore::Actor actor{acting_user(), certstore::now()};
+  const certstore::Actor actor = certstore::acting_at(certstore::now());
   for (const TrustRecord& known : followed_from(succession.before.public_key_sha256(), store.list())) {
     store.remove(known.id, actor);
     store.add(voided(known), actor);
@@ -89,7 +89,7 @@ void follow(certstore::TrustStore& store, const Arguments& arguments, const Succ
             const SuccessionAnswer& answer) {
   for (const TrustRecord& record : answer.records) {
     const TrustRecord wanted = made_by_us(record, succession);
-    const TrustRecord kept = store.add(wanted, {wanted.made_by, wanted.made_at});
+    const TrustRecord kept = store.add(wanted, certstore::acting_at(wanted.made_at));
     if (arguments.quiet()) continue;
     std::cout << "trusted  " << escaped(kept.label) << "\n";
     write_record(kept, std::cout);

@@ -5,7 +5,6 @@
 #include "verifier/judging_options.h"
 #include "verifier/policy_source.h"
 #include "verifier/report_text.h"
-#include "verifier/trust_request.h"
 #include "verifier/trust_text.h"
 
 #include <iostream>
@@ -67,7 +66,7 @@ ExitCode remove(const Arguments& arguments) {
         "record " + meant.id + " retires a key: without it, packages by that key could be accepted again",
         "only if it was made by mistake: --force");
   }
-  const TrustRecord record = store.remove(meant.id, {acting_user(), certstore::now()});
+  const TrustRecord record = store.remove(meant.id, certstore::acting_at(certstore::now()));
   if (arguments.quiet()) return ExitCode::accepted;
   const std::vector<std::string> undo = undo_of_removing(record, arguments.value("store").value_or(""));
   if (json) {

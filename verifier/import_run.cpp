@@ -27,6 +27,20 @@ void remark(std::string_view kind, std::string_view text) {
   std::cerr << "pkgverify: " << kind << ": " << text << "\n";
 }
 
+// For the audit log, which holds no more of it than a person reads.
+std::string left_out_text(const Report& report, const Selection& selection) {
+  constexpr std::size_t kMostNames = 50;
+  std::string text = "left out " + std::to_string(report.elements.size() - selection.elements.size()) +
+                     " of " + std::to_string(report.elements.size()) + " elements";
+  std::size_t named = 0;
+  for (std::size_t i = 0; i < report.elements.size(); ++i) {
+    if (std::ranges::binary_search(selection.elements, i)) continue;
+    if (++named > kMostNames) return text + ", ...";
+    text += (named == 1 ? ": " : ", ") + report.elements[i].element.name;
+  }
+  return text;
+}
+
 void refuse_existing(const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::symlink_status(path, ignored).type() == std::filesystem::file_type::not_found) return;
@@ -93,7 +107,7 @@ ImportRun::Settled ImportRun::settle() {
   while (report_.exit_code() != ExitCode::accepted) {
     if (!may_be_asked(report_.exit_code()) || !request_.may_ask || request_.dry_run) return Settled::refused;
     if (ask() == Settled::refused) {
-      if (!decided_.empty()) open_store();
+      if (asked_) note_in_audit_log("import refused");
       keep_decisions();
       return Settled::refused;
     }
@@ -133,8 +147,8 @@ ImportRun::Settled ImportRun::ask() {
       break;
   }
   TrustRecord record = answer.record;
-  record.made_by = acting_user();
   record.made_at = certstore::now();
+  record.made_by = certstore::acting_at(record.made_at).user;
   request_.options.policy.records.push_back(record);
   // The store gives the true id when it is kept.
   request_.options.policy.records.back().id = "of just now";
@@ -168,8 +182,9 @@ ImportPlan ImportRun::plan() const {
 }
 
 void ImportRun::write() {
-  // Opened first: a decision that could not be kept must not take effect.
-  if (!decided_.empty() || accepted_once_) open_store();
+  // First: a decision that could not be kept must not take effect, and what is taken is told before it is
+  // there.
+  note_in_audit_log(accepted_once_ ? "import once" : "import");
   if (target_) {
     const auto package = formats::open_package(file_, request_.options.expect);
     target_->write(*package, plan(),
@@ -221,10 +236,11 @@ void ImportRun::print_changes() const {
   }
 }
 
-void ImportRun::remember_serial(TrustStore& store, const certstore::Actor& actor) const {
+void ImportRun::remember_serial(const certstore::Actor& actor) {
   for (const SignerReport& signer : report_.signers) {
     if (!report_.facts.seal || !signer.decision.trusted) continue;
-    store.raise_serial({signer.certificate.sha256(), report_.facts.name}, report_.facts.seal->serial, actor);
+    store_->raise_serial({signer.certificate.sha256(), report_.facts.name}, report_.facts.seal->serial,
+                         actor);
   }
 }
 
@@ -234,33 +250,43 @@ void ImportRun::open_store() {
   store_.emplace(TrustStore::open_or_create(place.trust()));
 }
 
-// A package that was accepted anyway makes no store; one that is there remembers the serial.
-void ImportRun::remember_without_decision(const certstore::Actor& actor) const {
-  if (report_.exit_code() != ExitCode::accepted || !report_.facts.seal) return;
+// A package that was accepted anyway makes no store, and needs none.
+void ImportRun::open_store_if_writable() {
   try {
-    auto store = TrustStore::open_if_present(certstore::store_place(request_.store).trust(),
+    auto there = TrustStore::open_if_present(certstore::store_place(request_.store).trust(),
                                              certstore::OpenMode::write);
-    if (store) remember_serial(*store, actor);
+    if (there) store_.emplace(std::move(*there));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::store && error.kind() != ErrorKind::io) throw;
-    remark("warning", std::string("the serial cannot be remembered against rollback: ") + error.what());
+    remark("warning",
+           std::string(report_.facts.seal ? "the serial cannot be remembered against rollback, nor" : "") +
+               " the import be told in the audit log: " + error.what());
   }
 }
 
-void ImportRun::keep_decisions() {
-  const certstore::Actor actor{acting_user(), certstore::now()};
-  if (!store_) {
-    remember_without_decision(actor);
-    return;
+void ImportRun::note_in_audit_log(std::string_view action) {
+  if (!decided_.empty() || accepted_once_) {
+    open_store();
+  } else {
+    open_store_if_writable();
   }
+  if (!store_) return;
+  certstore::AuditEvent event{.action = std::string(action), .file = request_.file, .sha256 = report_.sha256};
+  if (!report_.signers.empty()) event.signer = report_.signers.front().certificate.sha256();
+  if (!selection_.whole) event.detail = left_out_text(report_, selection_);
+  store_->note(event, certstore::acting_at(certstore::now()));
+}
+
+void ImportRun::keep_decisions() {
+  if (!store_) return;
+  const certstore::Actor actor = certstore::acting_at(certstore::now());
   for (const TrustRecord& record : decided_) {
     const TrustRecord kept = store_->add(record, actor);
     std::cerr << "trusted: " << certstore::in_quotes(kept.label) << "\n";
     for (const std::string& line : undo_of_adding(kept, request_.store))
       std::cerr << "to undo: " << line << "\n";
   }
-  if (accepted_once_) store_->note("import once", certstore::to_hex(*report_.sha256), actor);
-  if (report_.exit_code() == ExitCode::accepted) remember_serial(*store_, actor);
+  if (report_.exit_code() == ExitCode::accepted) remember_serial(actor);
 }
 
 }  // namespace verifier

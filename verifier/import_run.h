@@ -48,9 +48,10 @@ class ImportRun {
   void write();
   void write_copy() const;
   void open_store();
+  void open_store_if_writable();
+  void note_in_audit_log(std::string_view action);
   void keep_decisions();
-  void remember_without_decision(const certstore::Actor& actor) const;
-  void remember_serial(certstore::TrustStore& store, const certstore::Actor& actor) const;
+  void remember_serial(const certstore::Actor& actor);
   void print_result(std::string_view word) const;
   void print_changes() const;
 
@@ -61,7 +62,7 @@ class ImportRun {
   std::vector<TreeChange> changes_;  // by entry, if there is a target directory
   Selection selection_;
   std::vector<certstore::TrustRecord> decided_;
-  std::optional<certstore::TrustStore> store_;  // open if something was decided
+  std::optional<certstore::TrustStore> store_;  // made if something was decided, else that which is there
   bool asked_ = false;
   bool accepted_once_ = false;
 };

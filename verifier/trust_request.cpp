@@ -1,5 +1,6 @@
 #include "verifier/trust_request.h"
 
+#include "certstore/actor.h"
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/file.h"
@@ -12,9 +13,6 @@
 #include "verifier/beside.h"
 #include "verifier/policy_source.h"
 #include "verifier/verify.h"
-
-#include <pwd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -106,8 +104,8 @@ TrustRecord read_limits(const Arguments& arguments) {
   for (const std::string& text : arguments.values("allow-weak"))
     record.allowed.push_back(parse_allowed(text));
   record.bound_required = arguments.has("bound");
-  record.made_by = acting_user();
   record.made_at = certstore::now();
+  record.made_by = certstore::acting_at(record.made_at).user;
   record.origin = TrustRecord::Origin::command;
   if (record.until && *record.until <= record.made_at) {
     throw Error(ErrorKind::usage, "--until " + certstore::to_rfc3339(*record.until) + " has passed");
@@ -272,17 +270,6 @@ std::vector<TrustRecord> read_trust_request(const Arguments& arguments) {
   if (arguments.has("signer")) return {from_package(arguments, limits)};
   if (arguments.has("file")) return {about_file(arguments, limits)};
   return from_certificates(arguments, limits);
-}
-
-std::string acting_user() {
-  const uid_t user = ::getuid();
-  std::vector<char> buffer(1 << 14);
-  passwd entry{};
-  passwd* found = nullptr;
-  if (::getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
-    return entry.pw_name;
-  }
-  return "user " + std::to_string(user);
 }
 
 }  // namespace verifier

@@ -19,7 +19,4 @@ namespace verifier {
 [[nodiscard]] std::vector<certstore::TrustRecord> read_trust_request(
     const certstore::cli::Arguments& arguments);
 
-// The name of the person, for the record and the audit log.
-[[nodiscard]] std::string acting_user();
-
 }  // namespace verifier

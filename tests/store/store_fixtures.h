@@ -71,7 +71,10 @@ inline certstore::TrustRecord trust_record(std::string_view reason) {
 }
 
 inline certstore::Actor actor() {
-  return {.who = "someone", .when = certstore::Instant(std::chrono::seconds(1'800'000'001))};
+  return {.uid = 1000,
+          .user = "someone",
+          .host = "here",
+          .when = certstore::Instant(std::chrono::seconds(1'800'000'001))};
 }
 
 inline std::string content(const std::filesystem::path& path) {

@@ -194,7 +194,7 @@ BOOST_FIXTURE_TEST_CASE(a_newer_schema_is_refused_with_a_sentence, Fixture) {
 BOOST_FIXTURE_TEST_CASE(a_newer_schema_of_trust_is_refused, Fixture) {
   const std::filesystem::path trust = folder.path / "trust";
   static_cast<void>(TrustStore::open_or_create(trust));
-  const std::string_view newer = "{\"schema\":2}";
+  const std::string_view newer = "{\"schema\":3}";
   LmdbEnvironment::open(trust, OpenMode::write).update([&](Transaction& transaction) {
     transaction.put("header", as_bytes(newer));
   });

@@ -80,23 +80,24 @@ BOOST_AUTO_TEST_CASE(a_removed_record_is_gone_and_the_log_tells_it) {
   const TrustRecord kept = store.add(full_record(), actor());
   BOOST_CHECK(store.remove(kept.id, actor()) == kept);
   BOOST_CHECK(store.list().empty());
-  const std::vector<AuditEntry> log = store.audit_log();
+  const std::vector<AuditRecord> log = store.audit_log();
   BOOST_REQUIRE_EQUAL(log.size(), 2);
-  BOOST_CHECK_EQUAL(log[0].action, "trust add");
-  BOOST_CHECK_EQUAL(log[1].action, "trust remove");
+  BOOST_CHECK_EQUAL(log[0].event.action, "trust add");
+  BOOST_CHECK_EQUAL(log[1].event.action, "trust remove");
   BOOST_CHECK_EQUAL(log[1].number, 2);
-  BOOST_CHECK_EQUAL(log[1].record, kept.id);
-  BOOST_CHECK_EQUAL(log[1].who, "someone");
+  BOOST_CHECK_EQUAL(log[1].event.detail, "trust " + kept.id + ", by prompt");
+  BOOST_CHECK(log[1].event.signer == kept.sha256);
+  BOOST_CHECK(log[1].who == actor());
 }
 
 BOOST_AUTO_TEST_CASE(what_leaves_no_record_can_leave_a_line_in_the_log) {
   TrustStore store = TrustStore::open_or_create(trust);
-  store.note("import once", "abcd", actor());
-  const std::vector<AuditEntry> log = store.audit_log();
+  store.note({.action = "import once", .file = "a\nb"}, actor());
+  const std::vector<AuditRecord> log = store.audit_log();
   BOOST_REQUIRE_EQUAL(log.size(), 1);
-  BOOST_CHECK_EQUAL(log[0].action, "import once");
-  BOOST_CHECK_EQUAL(log[0].record, "abcd");
-  BOOST_CHECK_EQUAL(log[0].who, "someone");
+  BOOST_CHECK_EQUAL(log[0].event.action, "import once");
+  BOOST_CHECK_EQUAL(log[0].event.file, "a\\x0ab");
+  BOOST_CHECK(log[0].who == actor());
   BOOST_CHECK(store.list().empty());
 }
 

@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(every_record_comes_back_byte_for_byte) {
   const auto file = before.folder.path / "a.backup";
   static_cast<void>(back_up(before, file));
   const Machine after;
-  restore_backup(open_backup(file), after.place, secret("new"), kCheap);
+  restore_backup(open_backup(file), after.place, {secret("new"), kCheap});
   BOOST_CHECK(records_in(before.place.trust()) == records_in(after.place.trust()));
   std::size_t same = 0;
   const auto restored = records_in(after.place.keys());
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(the_restored_store_opens_with_the_new_passphrase_only) {
   const auto file = before.folder.path / "a.backup";
   static_cast<void>(back_up(before, file));
   const Machine after;
-  restore_backup(open_backup(file), after.place, secret("new"), kCheap);
+  restore_backup(open_backup(file), after.place, {secret("new"), kCheap});
   KeyStore keys = KeyStore::open(after.place.keys(), OpenMode::write);
   BOOST_CHECK_EXCEPTION(keys.unlock(secret("store")), Error, is_passphrase_error);
   BOOST_CHECK_EXCEPTION(keys.unlock(secret("file")), Error, is_passphrase_error);
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(a_store_that_trusts_nobody_is_backed_up_too) {
   const auto file = machine.folder.path / "a.backup";
   BOOST_CHECK_EQUAL(back_up(machine, file).trust_records, 0);
   const Machine after;
-  restore_backup(open_backup(file), after.place, secret("new"), kCheap);
+  restore_backup(open_backup(file), after.place, {secret("new"), kCheap});
   BOOST_CHECK(!LmdbEnvironment::exists(after.place.trust()));
   BOOST_CHECK(differences(open_backup(file), after.place).empty());
 }
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_store_of_many_parts_and_a_file_that_must_grow_come_back) 
   static_cast<void>(create_backup(file, {keys, key, &trust}, {secret("file"), kCheap, kMade}));
   BOOST_CHECK_GT(std::filesystem::file_size(file), 2'000'000);
   const Machine after;
-  restore_backup(open_backup(file), after.place, secret("new"), kCheap);
+  restore_backup(open_backup(file), after.place, {secret("new"), kCheap});
   BOOST_CHECK(before == records_in(after.place.trust()));
 }
 
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(restoring_over_a_store_changes_nothing_and_tells_what_diffe
   const Backup backup = open_backup(file);
   BOOST_CHECK(differences(backup, before.place).empty());
   const Machine after;
-  restore_backup(backup, after.place, secret("store"), kCheap);
+  restore_backup(backup, after.place, {secret("store"), kCheap});
   {
     KeyStore keys = KeyStore::open(after.place.keys(), OpenMode::write);
     keys.remove_identity(keys.unlock(secret("store")), "server");
@@ -233,7 +233,7 @@ BOOST_AUTO_TEST_CASE(restoring_over_a_store_changes_nothing_and_tells_what_diffe
   TrustStore::open_or_create(after.place.trust()).add(trust_record("three"), actor());
   const auto records = records_in(after.place.keys());
   BOOST_CHECK(!is_vacant(after.place));
-  BOOST_CHECK_EXCEPTION(restore_backup(backup, after.place, secret("new"), kCheap), Error, is_store_error);
+  BOOST_CHECK_EXCEPTION(restore_backup(backup, after.place, {secret("new"), kCheap}), Error, is_store_error);
   const std::vector<std::string> expected = {"identity 'server': only in the backup",
                                              "identity 'third': only in the store",
                                              "trust records: 1 only in the store"};
@@ -258,6 +258,6 @@ BOOST_AUTO_TEST_CASE(a_restored_store_remembers_its_backup) {
   KeyStore::open(before.place.keys(), OpenMode::write).remember_backup(note);
   BOOST_CHECK(KeyStore::open(before.place.keys(), OpenMode::read).last_backup() == note);
   const Machine after;
-  restore_backup(open_backup(file), after.place, secret("new"), kCheap);
+  restore_backup(open_backup(file), after.place, {secret("new"), kCheap});
   BOOST_CHECK(KeyStore::open(after.place.keys(), OpenMode::read).last_backup() == note);
 }

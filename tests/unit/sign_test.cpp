@@ -66,7 +66,8 @@ struct Bench {
     prepared.plan = std::make_unique<Sabotage>(std::move(prepared.plan), deed);
     try {
       const certstore::Signer by = identity();
-      signer::write_signed(prepared, request(), {&by, 1}, {target, certstore::Existing::replace, {}});
+      signer::write_signed(prepared, request(), {&by, 1}, {target, certstore::Existing::replace, {}},
+                           [](const certstore::Sha256&) {});
       return std::nullopt;
     } catch (const Error& error) {
       return error.kind();
@@ -172,8 +173,8 @@ BOOST_AUTO_TEST_CASE(an_identity_that_is_another_than_was_planned_for_is_refused
   formats::SigningRequest other = bench.request();
   other.certificate = certificate_of("another");
   const certstore::Signer by = bench.identity();
-  BOOST_CHECK_EXCEPTION(signer::write_signed(prepared, other, {&by, 1}, {bench.target}), Error,
-                        [](const Error& error) { return error.kind() == ErrorKind::key; });
+  BOOST_CHECK_EXCEPTION(signer::write_signed(prepared, other, {&by, 1}, {bench.target}, [](const auto&) {}),
+                        Error, [](const Error& error) { return error.kind() == ErrorKind::key; });
 }
 
 BOOST_AUTO_TEST_CASE(signers_that_were_not_planned_are_refused) {
@@ -182,11 +183,12 @@ BOOST_AUTO_TEST_CASE(signers_that_were_not_planned_are_refused) {
   std::vector<certstore::Signer> two;
   two.push_back(bench.identity());
   two.push_back(bench.identity());
-  BOOST_CHECK_EXCEPTION(signer::write_signed(prepared, bench.request(), two, {bench.target}), Error,
-                        [](const Error& error) { return error.kind() == ErrorKind::key; });
+  BOOST_CHECK_EXCEPTION(
+      signer::write_signed(prepared, bench.request(), two, {bench.target}, [](const auto&) {}), Error,
+      [](const Error& error) { return error.kind() == ErrorKind::key; });
   formats::SigningRequest other = bench.request();
   other.also = {{certificate_of("another"), {}}};
-  BOOST_CHECK_EXCEPTION(signer::write_signed(prepared, other, two, {bench.target}), Error,
+  BOOST_CHECK_EXCEPTION(signer::write_signed(prepared, other, two, {bench.target}, [](const auto&) {}), Error,
                         [](const Error& error) { return error.kind() == ErrorKind::key; });
 }
 
@@ -206,8 +208,9 @@ BOOST_AUTO_TEST_CASE(each_signer_must_convince_who_trusts_him_alone) {
   signers.emplace_back(certstore::PrivateKey::from_pkcs8(pkcs8.view(), "another"), both.also[0].certificate,
                        std::vector<certstore::Certificate>{});
   BOOST_CHECK_EXCEPTION(
-      signer::write_signed(prepared, both, signers, {bench.target, certstore::Existing::replace, {}}), Error,
-      [](const Error& error) { return error.kind() == ErrorKind::internal; });
+      signer::write_signed(prepared, both, signers, {bench.target, certstore::Existing::replace, {}},
+                           [](const auto&) {}),
+      Error, [](const Error& error) { return error.kind() == ErrorKind::internal; });
   BOOST_TEST(tests::content_of(bench.target) == "older");
 }
 

@@ -1,0 +1,40 @@
+#include "certstore/raw_signature.h"
+
+namespace certstore {
+namespace {
+
+// RFC 8032: Ed25519 takes the message itself.
+const EVP_MD* digest_for(KeyKind kind) {
+  return kind == KeyKind::ed25519 ? nullptr : evp(DigestAlgorithm::sha256);
+}
+
+}  // namespace
+
+Bytes sign_message(const PrivateKey& key, ByteView message) {
+  const openssl::DigestContext context(EVP_MD_CTX_new());
+  if (!context) openssl::throw_error("making a signing context");
+  openssl::require(EVP_DigestSignInit(context.get(), nullptr, digest_for(key.kind()), nullptr, key.openssl()),
+                   "starting a signature");
+  std::size_t size = 0;
+  openssl::require(EVP_DigestSign(context.get(), nullptr, &size, message.data(), message.size()), "signing");
+  Bytes signature(size);
+  openssl::require(EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()),
+                   "signing");
+  signature.resize(size);
+  return signature;
+}
+
+bool checks_message(const Certificate& certificate, ByteView message, ByteView signature) {
+  const openssl::DigestContext context(EVP_MD_CTX_new());
+  if (!context) openssl::throw_error("making a checking context");
+  EVP_PKEY* const key = X509_get0_pubkey(certificate.openssl());
+  const bool good =
+      key != nullptr &&
+      EVP_DigestVerifyInit(context.get(), nullptr, digest_for(certificate.key_kind()), nullptr, key) == 1 &&
+      EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(), message.size()) ==
+          1;
+  openssl::clear_errors();
+  return good;
+}
+
+}  // namespace certstore

@@ -1,0 +1,15 @@
+// Signatures over a message itself, for documents that are nobody else's format: who calls puts a context in
+// front, so that the bytes cannot be anything else.
+#pragma once
+
+#include "certstore/certificate.h"
+#include "certstore/key.h"
+
+namespace certstore {
+
+// Ed25519 over the message (RFC 8032), every other kind over its SHA-256.
+[[nodiscard]] Bytes sign_message(const PrivateKey& key, ByteView message);
+// Whether `signature` is one of `message` by the key of the certificate.
+[[nodiscard]] bool checks_message(const Certificate& certificate, ByteView message, ByteView signature);
+
+}  // namespace certstore
