@@ -55,7 +55,7 @@ class DetachedPlan final : public SigningPlan {
     if (wish.add_to != nullptr) {
       const Bytes there = wish.add_to->read_all(certstore::limits::kCmsSize);
       there_ = cms::der_of(there, wish.add_to->name());
-      wish_.pem = wish.pem || there != there_;  // the form stays
+      wish_.pem = wish.pem || there != there_;                     // the form stays
       static_cast<void>(cms::parse(there_, wish.add_to->name()));  // throws for what is none
     }
     digest_file(file);
