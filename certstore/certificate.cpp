@@ -59,6 +59,16 @@ bool is_der_of(X509* certificate, ByteView bytes) {
   return same;
 }
 
+// A signature with zeros in front (RFC 8017 8.2.2 refuses it) is such a second form too.
+bool has_padded_signature(const X509* certificate, const EVP_PKEY* key) {
+  const ASN1_BIT_STRING* signature = nullptr;
+  X509_get0_signature(&signature, nullptr, certificate);
+  const bool own_rsa =
+      key != nullptr && EVP_PKEY_is_a(key, "RSA") == 1 &&
+      X509_NAME_cmp(X509_get_subject_name(certificate), X509_get_issuer_name(certificate)) == 0;
+  return own_rsa && signature->length > EVP_PKEY_get_size(key) && signature->data[0] == 0;
+}
+
 bool has_extension(const X509* certificate, const char* oid) {
   const openssl::Asn1Object object(OBJ_txt2obj(oid, 1));
   return object && X509_get_ext_by_OBJ(certificate, object.get(), -1) >= 0;
@@ -122,6 +132,7 @@ Certificate Certificate::from_der(ByteView der, std::string_view what) {
   facts->not_before = instant_of(X509_get0_notBefore(x509), what);
   facts->not_after = instant_of(X509_get0_notAfter(x509), what);
   EVP_PKEY* const key = X509_get0_pubkey(x509);
+  if (has_padded_signature(x509, key)) throw malformed(what, "has a signature longer than its key");
   openssl::clear_errors();
   facts->key_kind = public_key::kind_of(key);
   facts->key_bits = key == nullptr ? 0 : EVP_PKEY_get_bits(key);

@@ -19,7 +19,7 @@ namespace {
 constexpr std::array kFormats = {
     Format{"vro", "VMware Orchestrator package", recognises_vro, open_vro},
     Format{"jar", "JAR or other ZIP archive with signatures as in a JAR", jar::recognises_jar, jar::open_jar},
-    Format{"zip", "ZIP archive without a signature that we know", recognises_zip, open_zip},
+    Format{"zip", "ZIP archive without a signature that we know", jar::recognises_zip, jar::open_zip},
     Format{"p7s", "file with a CMS signature beside it", recognises_none, open_none},
     Format{"file", "any other file, unsigned", recognises_file, open_file},
 };
@@ -31,6 +31,13 @@ void require_known(std::string_view name) {
 }
 
 }  // namespace
+
+std::unique_ptr<SigningPlan> SignedPackage::plan_stripping(certstore::Instant) const {
+  throw certstore::Error(
+      certstore::ErrorKind::unsupported,
+      "signatures are taken out of JARs only, and this is of the format " + std::string(format()),
+      "pkgsign sign --replace signs anew");
+}
 
 std::span<const Format> all_formats() {
   return kFormats;

@@ -31,6 +31,9 @@ struct SigningRequest {
   std::vector<FurtherSigner> also = {};  // most layouts carry one signature, and refuse more
   certstore::DigestAlgorithm digest = certstore::DigestAlgorithm::sha256;
   bool replace = false;  // drop existing signatures
+  bool add = false;      // sign beside them, where the layout carries several
+  // Globs; entries that none of them names are not signed, where the layout can leave them. Empty: all.
+  std::vector<std::string> only = {};
   bool bound = true;
   certstore::Instant time;
   std::optional<std::uint64_t> serial;  // of the seal; by default the seconds of `time`
@@ -49,6 +52,8 @@ class SigningPlan {
   virtual void write(std::span<const certstore::Signer> signers, certstore::AtomicFile& out) const = 0;
   // Number of entries that will be signed.
   [[nodiscard]] virtual std::size_t signed_entries() const = 0;
+  // Whether entries or signatures stay in the package for which the signers do not answer.
+  [[nodiscard]] virtual bool is_partial() const { return false; }
 };
 
 class SignedPackage {
@@ -78,6 +83,10 @@ class SignedPackage {
   // not know, Error(usage) for a signed package without `replace`, and for more signers than the layout
   // carries.
   [[nodiscard]] virtual std::unique_ptr<SigningPlan> plan_signing(const SigningRequest& request) const = 0;
+  // A plan, to be written without signers, of the package without its signatures; signed_entries() is then
+  // the number of files that go. Throws Error(unsupported) where the layout cannot be without, Error(usage)
+  // where nothing is signed, Error(malformed) as plan_signing() does.
+  [[nodiscard]] virtual std::unique_ptr<SigningPlan> plan_stripping(certstore::Instant time) const;
 };
 
 struct Container;  // container.h

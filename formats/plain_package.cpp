@@ -2,7 +2,6 @@
 
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
-#include "formats/zip/reader.h"
 
 #include <algorithm>
 #include <utility>
@@ -44,39 +43,13 @@ class UnsignedPackage : public SignedPackage {
     }
     throw certstore::Error(certstore::ErrorKind::unsupported,
                            certstore::in_quotes(file_.name()) + " is not of a format that can be signed",
-                           "a vRO package has a file dunes-meta-inf");
+                           "a vRO package or any other ZIP archive can be signed");
   }
 
  protected:
   const certstore::InputFile& file_;
   std::vector<Entry> entries_;
   certstore::Issues issues_;
-};
-
-class PlainZip final : public UnsignedPackage {
- public:
-  explicit PlainZip(Container container)
-      : UnsignedPackage(container.file),
-        sound_(container.zip->sound()),
-        index_(std::move(container.zip->index)) {
-    issues_ = std::move(container.zip->issues);
-    for (const zip::Entry& entry : index_.entries) {
-      entries_.push_back({entry.name, entry.size, entry.is_directory});
-    }
-  }
-  [[nodiscard]] std::string_view format() const override { return "zip"; }
-  [[nodiscard]] std::optional<certstore::Issue> read(std::size_t entry,
-                                                     const certstore::Sink& sink) const override {
-    if (!sound_) {
-      return certstore::Issue{certstore::IssueCode::damaged_entry, index_.entries.at(entry).name,
-                              "the archive is malformed"};
-    }
-    return zip::read_entry(file_, index_.entries.at(entry), sink);
-  }
-
- private:
-  bool sound_;
-  zip::Index index_;
 };
 
 class PlainFile final : public UnsignedPackage {
@@ -102,12 +75,6 @@ class PlainFile final : public UnsignedPackage {
 
 }  // namespace
 
-bool recognises_zip(const Container& container) {
-  return container.zip.has_value();
-}
-std::unique_ptr<SignedPackage> open_zip(Container container) {
-  return std::make_unique<PlainZip>(std::move(container));
-}
 bool recognises_file(const Container&) {
   return true;
 }

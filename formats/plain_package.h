@@ -1,5 +1,4 @@
-// What carries no signature that we know: any other ZIP archive, whose elements are its files, and any other
-// file, which is one element. Both are unsigned.
+// What is no package that we know: any other file, which is one element and unsigned.
 #pragma once
 
 #include "formats/container.h"
@@ -9,8 +8,6 @@
 
 namespace formats {
 
-[[nodiscard]] bool recognises_zip(const Container& container);
-[[nodiscard]] std::unique_ptr<SignedPackage> open_zip(Container container);
 [[nodiscard]] bool recognises_file(const Container& container);
 [[nodiscard]] std::unique_ptr<SignedPackage> open_file(Container container);
 

@@ -5,6 +5,7 @@
 #include "certstore/base/limits.h"
 #include "certstore/base/parallel.h"
 #include "formats/properties.h"
+#include "formats/vro_one_meaning.h"
 #include "formats/vro_seal.h"
 
 #include <algorithm>
@@ -209,6 +210,12 @@ certstore::Issues vro_check_set(const VroContents& contents, const Coverage& cov
     // It was parsed by vro_coverage() without a finding, so this throws nothing.
     const Properties meta = Properties::parse(verified.front().message(), kVroMeta);
     issues = check_seal(contents, coverage, parse_seal(*meta.find(kSealKey)), set_digests);
+  }
+  // What a seal binds was looked at when it was signed; without one, a signature from elsewhere can be put
+  // in.
+  if (!coverage.facts.seal) {
+    const Issues ambiguous = vro_der_members(contents, jobs);
+    issues.insert(issues.end(), ambiguous.begin(), ambiguous.end());
   }
   const Issues misplaced = vro_misplaced(contents, jobs);
   issues.insert(issues.end(), misplaced.begin(), misplaced.end());

@@ -1,8 +1,10 @@
 #include "formats/vro_one_meaning.h"
 
 #include "certstore/base/error.h"
+#include "certstore/base/parallel.h"
 #include "formats/properties.h"
 #include "formats/vro_seal.h"
+#include "formats/zip/reader.h"
 
 #include <algorithm>
 #include <array>
@@ -17,6 +19,8 @@ using namespace std::string_view_literals;
 constexpr std::size_t kPrefix = 64 << 10;
 // The marks of the lists stand in the first letters of a line; an mtree line has its keywords after a name.
 constexpr std::size_t kLine = 1 << 10;
+// Attributes that CMS signs have some hundred bytes; longer members are elements.
+constexpr std::uint64_t kSignedAttributes = 64 << 10;
 
 bool starts_with_fold(std::string_view text, std::string_view lower_mark) {
   return text.size() >= lower_mark.size() &&
@@ -133,6 +137,26 @@ std::string MeaningCheck::list_meaning() {
 std::string MeaningCheck::other_meaning() {
   const std::string list = list_meaning();
   return is_der() ? "a DER document, such as a CMS attribute set" : list;
+}
+
+certstore::Issues vro_der_members(const VroContents& contents, unsigned jobs) {
+  const auto& files = contents.layout.files;
+  std::vector<char> found(files.size());
+  certstore::for_each_parallel(files.size(), jobs, [&](std::size_t i) {
+    const zip::Entry& entry = contents.index.entries[files[i].entry];
+    if (entry.size > kSignedAttributes || contents.certificate_at(files[i].entry) != nullptr) return;
+    MeaningCheck check;
+    const auto damage =
+        zip::read_entry(contents.file, entry, [&](certstore::ByteView piece) { check.feed(piece); });
+    found[i] = !damage && check.is_der() ? 1 : 0;
+  });
+  certstore::Issues issues;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (found[i] == 0) continue;
+    issues.push_back({certstore::IssueCode::ambiguous_member, std::string(contents.name(files[i].entry)),
+                      "it is a DER document, whose signature is one of another kind"});
+  }
+  return issues;
 }
 
 bool MeaningCheck::is_properties() const {

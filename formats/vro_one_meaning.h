@@ -4,6 +4,8 @@
 #pragma once
 
 #include "certstore/base/bytes.h"
+#include "certstore/base/issue.h"
+#include "formats/vro_contents.h"
 
 #include <cstdint>
 #include <string>
@@ -14,6 +16,8 @@ namespace formats {
 class MeaningCheck {
  public:
   void feed(certstore::ByteView piece);
+  // After the last piece: whether the member is one value of DER or BER.
+  [[nodiscard]] bool is_der() const;
   // After the last piece: what else the member could be taken for; empty if nothing.
   [[nodiscard]] std::string other_meaning();
   // The same, but for DER documents.
@@ -22,7 +26,6 @@ class MeaningCheck {
   [[nodiscard]] bool is_properties() const;
 
  private:
-  [[nodiscard]] bool is_der() const;
   void end_line();
 
   certstore::Bytes prefix_;
@@ -32,6 +35,10 @@ class MeaningCheck {
   bool at_first_line_ = true;
   std::string found_;
 };
+
+// The members of a package that are DER from end to end and no certificates in their place: with their raw
+// signature each is a signed document of another kind, or was one, such as the attributes in a JAR's block.
+[[nodiscard]] certstore::Issues vro_der_members(const VroContents& contents, unsigned jobs);
 
 // What a document whose root element is `properties`, other than dunes-meta-inf, could be taken for: a
 // dunes-meta-inf, if it has keys of one or cannot be read strictly; empty if nothing.

@@ -57,6 +57,11 @@ void require_fitting(const VroContents& contents, const SigningRequest& request)
                 "the certificate says that its packages are always bound: an unbound one would be refused",
                 "sign it bound, or with an identity made with --compat product");
   }
+  if (request.add || !request.only.empty()) {
+    throw Error(ErrorKind::usage,
+                "--add and --only are for JARs: a vRO package is signed whole, by one signer",
+                "--replace drops the existing signatures");
+  }
   if (!contents.layout.signatures.empty() && !request.replace) {
     throw Error(ErrorKind::usage, in_quotes(contents.file.name()) + " is signed already",
                 "--replace drops the existing signatures");

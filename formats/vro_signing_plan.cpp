@@ -14,24 +14,6 @@ namespace {
 // Signatures that are held at once: enough to keep all cores busy, little memory.
 constexpr std::size_t kBatch = 4096;
 
-// APPNOTE.TXT 4.4.6: local time there, UTC here, so that the bytes depend on the request only.
-zip::NewEntryOptions options_for(const zip::Index& index, certstore::Instant time) {
-  using namespace std::chrono;
-  zip::NewEntryOptions options;
-  options.style = zip::style_of(index);
-  const auto day = floor<days>(time);
-  const year_month_day date(day);
-  const int year = static_cast<int>(date.year());
-  if (year < 1980 || year > 2107) return options;
-  const hh_mm_ss clock(time - day);
-  options.dos_date = static_cast<std::uint16_t>(((year - 1980) << 9) |
-                                                static_cast<int>(static_cast<unsigned>(date.month()) << 5) |
-                                                static_cast<int>(static_cast<unsigned>(date.day())));
-  options.dos_time = static_cast<std::uint16_t>(
-      (clock.hours().count() << 11) | (clock.minutes().count() << 5) | (clock.seconds().count() / 2));
-  return options;
-}
-
 // The folders of `paths` with a slash at the end, each before what lies in it.
 std::set<std::string> folders_of(const std::vector<std::string>& paths) {
   std::set<std::string> folders;
@@ -65,7 +47,7 @@ void VroSigningPlan::write(std::span<const certstore::Signer> signers, certstore
   if (signers.size() != 1 || signer.certificate() != request_.certificate) {
     throw certstore::Error(certstore::ErrorKind::key, "the key is of another certificate than was planned");
   }
-  const zip::NewEntryOptions options = options_for(contents_.index, request_.time);
+  const zip::NewEntryOptions options = zip::options_for(contents_.index, request_.time);
   const std::vector<VroOutput>& files = outputs_.files;
   zip::Writer writer(out);
   for (const std::size_t directory : outputs_.directories) {

@@ -61,6 +61,9 @@ std::vector<certstore::Certificate> without_roots(std::vector<certstore::Certifi
 }
 
 formats::SigningRequest request_of(const Arguments& arguments, std::span<const Identity> identities) {
+  if (arguments.has("add") && arguments.has("replace")) {
+    throw Error(ErrorKind::usage, "--add keeps the signatures that are there, --replace drops them: say one");
+  }
   std::vector<formats::FurtherSigner> also;
   for (const Identity& further : identities.subspan(1)) {
     also.push_back({further.certificate, without_roots(further.chain)});
@@ -70,6 +73,8 @@ formats::SigningRequest request_of(const Arguments& arguments, std::span<const I
           .also = std::move(also),
           .digest = digest_of(arguments),
           .replace = arguments.has("replace"),
+          .add = arguments.has("add"),
+          .only = arguments.values("only"),
           .bound = is_bound(arguments),
           .time = certstore::signing_time(),
           .serial = serial_of(arguments),
@@ -221,7 +226,8 @@ certstore::cli::Command sign_command() {
       {"output-dir", '\0', "DIR", "or the directory for several, under their names"},
       {"in-place", '\0', "", "or in the place of each package"},
       {"replace", '\0', "", "drop the signatures that are there"},
-      {"add", '\0', "", "sign beside those that are there"},
+      {"add", '\0', "", "sign beside those that are there (JAR, --detached)"},
+      {"only", '\0', "GLOB", "sign only the entries that match (JAR)", true},
       {"serial", '\0', "N", "number that rises with each release (default: the time)"},
       {"vro-digest", '\0', "NAME", "sha256, or md5 for servers up to 8.2"},
       {"vro-unbound", '\0', "", "leave out the seal that binds the set of entries"},

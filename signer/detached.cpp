@@ -61,13 +61,10 @@ std::vector<certstore::cli::Option> detached_options() {
 void refuse_mixed(const Arguments& arguments) {
   if (!arguments.has("detached")) {
     if (arguments.has("pem")) throw Error(ErrorKind::usage, "--pem has no meaning without --detached");
-    if (arguments.has("add")) {
-      throw Error(ErrorKind::usage, "--add is for --detached: this layout carries one signature",
-                  "--replace drops the one that is there");
-    }
     return;
   }
-  for (const std::string_view option : {"in-place", "serial", "vro-digest", "vro-unbound", "compat"}) {
+  for (const std::string_view option :
+       {"in-place", "only", "serial", "vro-digest", "vro-unbound", "compat"}) {
     if (!arguments.has(option)) continue;
     throw Error(ErrorKind::usage, "--detached and --" + std::string(option) + " do not go together");
   }

@@ -51,12 +51,25 @@ Error self_check_failure(const verifier::Report& report) {
           "nothing was written; a disk that gives back other bytes than were written would do this too"};
 }
 
+// Beside what the signer does not answer for: all that he signed matches, and he is accepted.
+bool holds_for(const verifier::Report& report, const certstore::Certificate& certificate,
+               std::size_t entries) {
+  if (report.verdict() == verifier::Verdict::invalid) return false;
+  return std::any_of(report.signers.begin(), report.signers.end(), [&](const verifier::SignerReport& signer) {
+    return signer.certificate == certificate && signer.entries == entries &&
+           verifier::standing(signer.decision) == certstore::ExitCode::accepted;
+  });
+}
+
 // What was written must convince the one verification algorithm with nothing but this certificate pinned.
 void require_verified(const PreparedPackage& prepared, const certstore::AtomicFile& out,
                       const formats::SigningRequest& request, const certstore::Certificate& certificate) {
   verifier::VerifyOptions options;
   options.policy.trusted = {certificate};
   options.policy.at = certstore::now();
+  // Several signers answer for different parts: each is judged for his own.
+  const bool partial = prepared.plan->is_partial();
+  options.report_uncovered = partial;
   options.jobs = request.jobs;
   options.show_progress = request.show_progress;
   if (const auto weakness = certstore::weakness_of(request.digest); !weakness.empty()) {
@@ -66,7 +79,10 @@ void require_verified(const PreparedPackage& prepared, const certstore::AtomicFi
   if (prepared.is_detached) options.expect = "p7s";
   const verifier::Report report = prepared.is_detached ? verifier::verify(*prepared.input, options, &written)
                                                        : verifier::verify(written, options);
-  if (report.exit_code() == certstore::ExitCode::accepted) return;
+  if (partial ? holds_for(report, certificate, prepared.plan->signed_entries())
+              : report.exit_code() == certstore::ExitCode::accepted) {
+    return;
+  }
   throw self_check_failure(report);
 }
 
@@ -85,6 +101,25 @@ void copy_to_standard_output(const certstore::InputFile& file) {
     }
     offset += size;
   }
+}
+
+bool is_standard_output(const Target& target) {
+  return target.path == "-";
+}
+
+certstore::AtomicFile new_file(const Target& target) {
+  const bool spooled = is_standard_output(target);
+  certstore::AtomicFile out(spooled ? std::filesystem::temp_directory_path() / "pkgsign" : target.path,
+                            spooled ? 0600 : 0666);
+  if (target.mode && ::fchmod(out.descriptor(), *target.mode & 07777) != 0) {
+    certstore::throw_errno("write", target.path.string(), errno);
+  }
+  return out;
+}
+
+void put_in_place(certstore::AtomicFile& out, const Target& target) {
+  if (is_standard_output(target)) return copy_to_standard_output(out.reopen());
+  out.commit(target.existing);
 }
 
 void require_fit(const certstore::Certificate& certificate, bool bound, certstore::Instant at) {
@@ -168,19 +203,30 @@ void write_signed(const PreparedPackage& prepared, const formats::SigningRequest
   if (!are_those_of(request, signers)) {
     throw Error(ErrorKind::key, "the identity changed while the package was read", "try again");
   }
-  const bool to_stdout = target.path == "-";
-  certstore::AtomicFile out(to_stdout ? std::filesystem::temp_directory_path() / "pkgsign" : target.path,
-                            to_stdout ? 0600 : 0666);
-  if (target.mode && ::fchmod(out.descriptor(), *target.mode & 07777) != 0) {
-    certstore::throw_errno("write", target.path.string(), errno);
-  }
+  certstore::AtomicFile out = new_file(target);
   prepared.plan->write(signers, out);
-  for (const certstore::Signer& signer : signers)
+  for (const certstore::Signer& signer : signers) {
     require_verified(prepared, out, request, signer.certificate());
+  }
   prepared.input->require_unchanged();
   before_naming(certstore::sha256_of(out.reopen()));
-  if (to_stdout) return copy_to_standard_output(out.reopen());
-  out.commit(target.existing);
+  put_in_place(out, target);
+}
+
+std::size_t strip(const std::filesystem::path& path, const Target& target) {
+  const certstore::InputFile input = certstore::InputFile::open(path);
+  const auto package = formats::open_package(input, std::nullopt);
+  const auto plan = package->plan_stripping(certstore::signing_time());
+  certstore::AtomicFile out = new_file(target);
+  plan->write({}, out);
+  const verifier::Report report = verifier::verify(out.reopen(), {});
+  if (report.verdict() != verifier::Verdict::unsigned_package) {
+    throw Error(ErrorKind::internal, "the package without signatures does not hold: " + reason_of(report),
+                "nothing was written");
+  }
+  input.require_unchanged();
+  put_in_place(out, target);
+  return plan->signed_entries();
 }
 
 }  // namespace signer

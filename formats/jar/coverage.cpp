@@ -237,7 +237,8 @@ certstore::Issues unprovable() {
   Issues issues;
   for (const char* what :
        {"the times, attributes and comments of the archive, its directories and the order of its entries",
-        "when it was signed: the time in a signature is the signer's own word",
+        "when it was signed, where no trusted time stamp says it: the time in a signature is the signer's "
+        "own word",
         "what the package is called, and that it is the newest version"}) {
     issues.push_back({IssueCode::unprovable, "", what});
   }

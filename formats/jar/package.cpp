@@ -1,10 +1,12 @@
 #include "formats/jar/package.h"
 
 #include "certstore/base/error.h"
+#include "certstore/base/escape.h"
 #include "certstore/base/limits.h"
 #include "certstore/cms.h"
 #include "formats/jar/contents.h"
 #include "formats/jar/coverage.h"
+#include "formats/jar/signing.h"
 #include "formats/zip/reader.h"
 
 #include <utility>
@@ -19,21 +21,25 @@ namespace cms = certstore::cms;
 
 class JarPackage final : public SignedPackage {
  public:
-  explicit JarPackage(Container container)
-      : contents_{container.file, std::move(container.zip->index), container.zip->sound(), {}},
-        issues_(std::move(container.zip->issues)) {
+  JarPackage(Container container, std::string_view format)
+      : format_(format),
+        contents_{container.file, std::move(container.zip->index), container.zip->sound(), {}},
+        issues_(std::move(container.zip->issues)),
+        container_issues_(issues_) {
     for (const zip::Entry& entry : contents_.index.entries) {
       entries_.push_back({entry.name, entry.size, entry.is_directory});
     }
     if (!contents_.sound) return;
     contents_.layout = layout_of(contents_.index);
+    // Of an archive that nobody signed, these are files like others.
+    if (!contents_.layout.is_signed()) return;
     issues_.insert(issues_.end(), contents_.layout.issues.begin(), contents_.layout.issues.end());
     // What is not complete is invalid, and is not read any further.
     if (certstore::any_with_effect(issues_, certstore::Effect::invalid)) return;
     for (const SignaturePlace& place : contents_.layout.signatures) load(place);
   }
 
-  [[nodiscard]] std::string_view format() const override { return "jar"; }
+  [[nodiscard]] std::string_view format() const override { return format_; }
   [[nodiscard]] std::span<const Entry> entries() const override { return entries_; }
   [[nodiscard]] const certstore::Issues& issues() const override { return issues_; }
   [[nodiscard]] std::vector<SignatureBlock> signature_blocks() const override { return blocks_; }
@@ -54,7 +60,8 @@ class JarPackage final : public SignedPackage {
   }
   [[nodiscard]] std::vector<Element> elements(const Coverage&, unsigned) const override {
     std::vector<Element> elements;
-    for (const std::size_t file : contents_.layout.files) {
+    for (std::size_t file = 0; file < entries_.size(); ++file) {
+      if (entries_[file].is_directory || is_own_file(file)) continue;
       Element element;
       element.id = element.name = contents_.name(file);
       element.kind = "file";
@@ -63,12 +70,27 @@ class JarPackage final : public SignedPackage {
     }
     return elements;
   }
-  [[nodiscard]] certstore::Issues unprovable(const Coverage&) const override { return jar::unprovable(); }
-  [[nodiscard]] std::unique_ptr<SigningPlan> plan_signing(const SigningRequest&) const override {
-    throw Error(ErrorKind::unsupported, "signing JARs is not built yet");
+  [[nodiscard]] certstore::Issues unprovable(const Coverage&) const override {
+    return contents_.layout.is_signed() ? jar::unprovable() : certstore::Issues{};
+  }
+  [[nodiscard]] std::unique_ptr<SigningPlan> plan_signing(const SigningRequest& request) const override {
+    return plan_jar_signing({contents_, issues_, blocks_}, request);
+  }
+  [[nodiscard]] std::unique_ptr<SigningPlan> plan_stripping(certstore::Instant time) const override {
+    if (contents_.sound && !contents_.layout.is_signed()) {
+      throw Error(ErrorKind::usage, certstore::in_quotes(contents_.file.name()) + " has no signatures");
+    }
+    return plan_jar_stripping(contents_, container_issues_, time);
   }
 
  private:
+  // Manifest, signature files and blocks of a signed JAR.
+  bool is_own_file(std::size_t entry) const {
+    if (!contents_.sound || !contents_.layout.is_signed()) return false;
+    const Role role = role_of(contents_.name(entry));
+    return role != Role::file && role != Role::foreign_block;
+  }
+
   void malformed(std::size_t entry, std::string detail) {
     issues_.push_back({IssueCode::malformed_layout, std::string(contents_.name(entry)), std::move(detail)});
   }
@@ -111,9 +133,11 @@ class JarPackage final : public SignedPackage {
     }
   }
 
+  std::string_view format_;
   Contents contents_;
   std::vector<Entry> entries_;
   certstore::Issues issues_;
+  certstore::Issues container_issues_;  // of the archive alone
   std::vector<SignatureBlock> blocks_;
 };
 
@@ -124,7 +148,13 @@ bool recognises_jar(const Container& container) {
 }
 
 std::unique_ptr<SignedPackage> open_jar(Container container) {
-  return std::make_unique<JarPackage>(std::move(container));
+  return std::make_unique<JarPackage>(std::move(container), "jar");
+}
+bool recognises_zip(const Container& container) {
+  return container.zip.has_value();
+}
+std::unique_ptr<SignedPackage> open_zip(Container container) {
+  return std::make_unique<JarPackage>(std::move(container), "zip");
 }
 
 }  // namespace formats::jar

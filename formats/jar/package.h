@@ -11,5 +11,8 @@ namespace formats::jar {
 // Whether the archive holds a signature file or block of a JAR.
 [[nodiscard]] bool recognises_jar(const Container& container);
 [[nodiscard]] std::unique_ptr<SignedPackage> open_jar(Container container);
+// Any archive; it is unsigned, and is signed as a JAR.
+[[nodiscard]] bool recognises_zip(const Container& container);
+[[nodiscard]] std::unique_ptr<SignedPackage> open_zip(Container container);
 
 }  // namespace formats::jar

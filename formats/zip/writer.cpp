@@ -120,6 +120,24 @@ Style style_of(const Index& index) {
   return file->made_by >> 8 == 0 ? Style::server : Style::vropkg;
 }
 
+// APPNOTE.TXT 4.4.6: local time there, UTC here, so that the bytes depend on the request only.
+NewEntryOptions options_for(const Index& index, certstore::Instant time) {
+  using namespace std::chrono;
+  NewEntryOptions options;
+  options.style = style_of(index);
+  const auto day = floor<days>(time);
+  const year_month_day date(day);
+  const int year = static_cast<int>(date.year());
+  if (year < 1980 || year > 2107) return options;
+  const hh_mm_ss clock(time - day);
+  options.dos_date = static_cast<std::uint16_t>(((year - 1980) << 9) |
+                                                static_cast<int>(static_cast<unsigned>(date.month()) << 5) |
+                                                static_cast<int>(static_cast<unsigned>(date.day())));
+  options.dos_time = static_cast<std::uint16_t>(
+      (clock.hours().count() << 11) | (clock.minutes().count() << 5) | (clock.seconds().count() / 2));
+  return options;
+}
+
 void Writer::copy_entry(const certstore::InputFile& from, const Entry& entry) {
   const std::uint64_t size = entry.end_offset - entry.local_offset;
   if (copy_from_ != &from || entry.local_offset != copy_offset_ + copy_size_) {

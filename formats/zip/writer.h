@@ -4,6 +4,7 @@
 
 #include "certstore/base/bytes.h"
 #include "certstore/base/file.h"
+#include "certstore/base/time.h"
 #include "formats/zip/index.h"
 
 #include <cstdint>
@@ -28,6 +29,9 @@ struct NewEntryOptions {
   std::uint16_t dos_date = 0x21;  // 1980-01-01, the first day that the format knows
   Style style = Style::server;
 };
+
+// As the writer of `index` would, at `time` (UTC): the bytes depend on nothing else.
+[[nodiscard]] NewEntryOptions options_for(const Index& index, certstore::Instant time);
 
 // Entries appear in the order of the calls, both in the file and in the central directory. What was copied
 // from must live until finish() returned. After an exception the archive is not to be committed.

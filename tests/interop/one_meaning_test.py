@@ -88,6 +88,24 @@ class OneMeaning(Workbench):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout, self.TEXT)
 
+    def test_the_attributes_in_a_jars_block_are_no_member_of_a_package(self):
+        """Key and signature are the same, and so are the bytes that are signed: a part of a JAR, put in a package."""
+        key, certificate = self.home / "both.key", self.home / "both.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-noenc", "-keyout", key, "-out", certificate,
+                        "-subj", "/CN=Both", "-days", "30"], check=True, capture_output=True)
+        attributes = signed_attributes(b"Signature-Version: 1.0\r\n\r\n")
+        (self.home / "attributes").write_bytes(attributes)
+        signature = subprocess.run(["openssl", "dgst", "-sha256", "-sign", key, self.home / "attributes"], check=True,
+                                   capture_output=True).stdout
+        target = self.home / "spliced.package"
+        self.tool("pkgsign", "sign", self.package_with("tags", b"<tags/>"), "-o", target, "--key", key, "--cert",
+                  certificate, "--vro-unbound")
+        entries = read(target)
+        self.check(target, 0, "--trust", certificate)
+        place = "elements/00000000-0000-4000-8000-000000000001/version-history"
+        write(target, {**entries, place: attributes, "signatures/" + place: signature})
+        self.check(target, 13, "--trust", certificate, says="ambiguous-member")
+
     def package_with(self, name, content):
         properties = ('<?xml version="1.0" encoding="UTF-8"?>\n'
                       '<!DOCTYPE properties SYSTEM "http://java.sun.com/dtd/properties.dtd">\n<properties>\n'
