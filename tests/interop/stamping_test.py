@@ -233,6 +233,16 @@ class Timestamps(Workbench):
         self.file.write_bytes(self.file.read_bytes().replace(b"a.txt", b"b.txt"))
         self.tool("pkgsign", "timestamp", "--tsa", f"{self.url}/good", self.file, code=13)
 
+    @unittest.skipUnless(shutil.which("jarsigner"), "jarsigner is not here (Debian: default-jdk-headless)")
+    def test_java_takes_a_jar_that_we_signed_and_stamped(self):
+        self.file = write(self.home / "ours.jar", {"a.txt": b"a\n", "b/c.txt": b"c\n"})
+        self.tool("pkgsign", "sign", "--alias", "short", "--passphrase", "env:SIGNING", "--tsa", f"{self.url}/good", "--in-place",
+                  self.file)
+        self.assertIn("timestamped", self.judge(0))
+        said = run("jarsigner", "-verify", "-verbose", "-certs", self.file)
+        self.assertIn("Timestamped by", said)
+        self.assertIn("jar verified", said)
+
     def test_a_package_without_a_place_for_a_stamp_says_so(self):
         said = self.tool("pkgsign", "sign", "--alias", "short", "--passphrase", "env:SIGNING", "--tsa", f"{self.url}/good", SAMPLE,
                          "-o", self.home / "no.package", code=2)
