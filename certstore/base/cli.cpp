@@ -158,7 +158,7 @@ void print_help(const Tool& tool, std::ostream& out) {
 void print_help(const Tool& tool, const Command& command, std::ostream& out) {
   out << "usage: " << tool.name << " " << command.name << " [OPTION...]";
   if (!command.operands.empty()) out << " " << command.operands;
-  out << "\n\n" << command.summary << "\n\n";
+  out << "\n" << command.summary << "\n\n";
   for (const Option& option : all_options(command)) {
     std::string left = option.letter == '\0' ? "    " : std::string("-") + option.letter + ", ";
     left += "--" + std::string(option.name);
