@@ -248,7 +248,8 @@ certstore::cli::Command sign_command() {
           .summary = "sign packages, and check what was written before it takes its place",
           .options = std::move(options),
           .example = "pkgsign sign com.example.library.package --output-dir signed",
-          .exit_codes = "0 signed, 13 not sound, 16 public or retired key, 15 dates, 1 trouble, 2 usage",
+          .exit_codes =
+              "0 signed, 13 not sound, 16 public or retired key, 15 dates, 17 no stamp, 1 trouble, 2 usage",
           .run = run};
 }
 
