@@ -110,7 +110,7 @@ void write_all(const FileDescriptor& descriptor, ByteView bytes, const std::stri
 }  // namespace
 
 AuditFile::AuditFile(const std::filesystem::path& path, AuditHead start)
-    : name_(path.string()), start_(std::move(start)) {
+    : name_(path.string()), start_(start) {
   descriptor_ = FileDescriptor(::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600));
   if (!descriptor_.is_open()) throw_errno("write", name_, errno);
   sync(open_folder(path.has_parent_path() ? path.parent_path() : "."), path);

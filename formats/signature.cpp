@@ -56,10 +56,10 @@ class SignatureCheck {
                  block_.name, std::string(cms::name_of(refusal.fault)) + ": " + refusal.detail};
   }
 
-  VerifiedSignature proof(const Certificate& candidate, DigestAlgorithm algorithm,
+  // By value: the signer may be one of the block's own candidates, and the block is moved.
+  VerifiedSignature proof(Certificate signer, DigestAlgorithm algorithm,
                           std::optional<certstore::Instant> claimed_time) {
-    const Certificate signer = candidate;
-    return {std::move(block_), signer, algorithm, claimed_time};
+    return {std::move(block_), std::move(signer), algorithm, claimed_time};
   }
 
   Bytes digest_of_message(DigestAlgorithm algorithm) const {

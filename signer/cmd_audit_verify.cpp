@@ -12,7 +12,6 @@
 namespace signer {
 namespace {
 
-using certstore::AuditHead;
 using certstore::AuditState;
 using certstore::Error;
 using certstore::ErrorKind;

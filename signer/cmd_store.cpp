@@ -13,8 +13,6 @@ namespace signer {
 namespace {
 
 using certstore::Certificate;
-using certstore::Error;
-using certstore::ErrorKind;
 using certstore::ExitCode;
 using certstore::cli::Arguments;
 

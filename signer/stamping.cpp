@@ -64,7 +64,7 @@ std::optional<certstore::TimestampSource> timestamp_source(const Arguments& argu
   }
   // What cannot be asked for is said before anything is signed.
   static_cast<void>(certstore::make_timestamp_request({{}, source.digest, source.policy}));
-  const std::string tool = arguments.tool();
+  const std::string& tool = arguments.tool();
   source.failed = [tool](const std::string& reason) { std::cerr << tool << ": warning: " << reason << "\n"; };
   return source;
 }
@@ -73,7 +73,7 @@ certstore::Stamper stamper_of(const Arguments& arguments) {
   const auto source = timestamp_source(arguments);
   if (!source) return {};
   const bool required = is_required(arguments);
-  const std::string tool = arguments.tool();
+  const std::string& tool = arguments.tool();
   return
       [source = *source, required, tool](certstore::ByteView signature) -> std::optional<certstore::Bytes> {
         try {
