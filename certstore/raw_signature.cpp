@@ -15,10 +15,14 @@ Bytes sign_message(const PrivateKey& key, ByteView message) {
   if (!context) openssl::throw_error("making a signing context");
   openssl::require(EVP_DigestSignInit(context.get(), nullptr, digest_for(key.kind()), nullptr, key.openssl()),
                    "starting a signature");
+  return sign_message(context, message);
+}
+
+Bytes sign_message(const openssl::DigestContext& ready, ByteView message) {
   std::size_t size = 0;
-  openssl::require(EVP_DigestSign(context.get(), nullptr, &size, message.data(), message.size()), "signing");
+  openssl::require(EVP_DigestSign(ready.get(), nullptr, &size, message.data(), message.size()), "signing");
   Bytes signature(size);
-  openssl::require(EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()),
+  openssl::require(EVP_DigestSign(ready.get(), signature.data(), &size, message.data(), message.size()),
                    "signing");
   signature.resize(size);
   return signature;

@@ -4,11 +4,14 @@
 
 #include "certstore/certificate.h"
 #include "certstore/key.h"
+#include "certstore/openssl.h"
 
 namespace certstore {
 
 // Ed25519 over the message (RFC 8032), every other kind over its SHA-256.
 [[nodiscard]] Bytes sign_message(const PrivateKey& key, ByteView message);
+// With a context that EVP_DigestSignInit() made ready.
+[[nodiscard]] Bytes sign_message(const openssl::DigestContext& ready, ByteView message);
 // Whether `signature` is one of `message` by the key of the certificate.
 [[nodiscard]] bool checks_message(const Certificate& certificate, ByteView message, ByteView signature);
 

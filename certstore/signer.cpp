@@ -2,6 +2,7 @@
 
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "certstore/raw_signature.h"
 
 #include <openssl/core_names.h>
 #include <openssl/params.h>
@@ -57,14 +58,7 @@ openssl::DigestContext Signer::start(DigestAlgorithm algorithm) const {
 }
 
 Bytes Signer::sign(DigestAlgorithm algorithm, ByteView message) const {
-  const openssl::DigestContext context = start(algorithm);
-  std::size_t size = 0;
-  openssl::require(EVP_DigestSign(context.get(), nullptr, &size, message.data(), message.size()), "signing");
-  Bytes signature(size);
-  openssl::require(EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()),
-                   "signing");
-  signature.resize(size);
-  return signature;
+  return sign_message(start(algorithm), message);
 }
 
 Bytes Signer::signature_algorithm(DigestAlgorithm algorithm) const {

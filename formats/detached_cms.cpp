@@ -2,10 +2,11 @@
 
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "certstore/base/file_windows.h"
 #include "certstore/base/limits.h"
 #include "certstore/cms_attributes.h"
 #include "formats/container.h"
-#include "formats/file_reading.h"
+#include "formats/other_meaning.h"
 
 #include <filesystem>
 #include <utility>
@@ -72,7 +73,7 @@ class DetachedFile final : public SignedPackage {
   }
 
   [[nodiscard]] std::optional<Issue> read(std::size_t, const certstore::Sink& sink) const override {
-    read_windows(file_, sink);
+    certstore::read_windows(file_, sink);
     return std::nullopt;
   }
   [[nodiscard]] certstore::Issues check_set(const Coverage&, std::span<const VerifiedSignature>,

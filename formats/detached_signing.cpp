@@ -2,9 +2,10 @@
 
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "certstore/base/file_windows.h"
 #include "certstore/base/limits.h"
 #include "certstore/cms_create.h"
-#include "formats/file_reading.h"
+#include "formats/other_meaning.h"
 
 #include <map>
 #include <set>
@@ -104,7 +105,7 @@ class DetachedPlan final : public SigningPlan {
     want(request_.certificate);
     for (const FurtherSigner& further : request_.also) want(further.certificate);
     std::vector<certstore::Digester> running(wanted.begin(), wanted.end());
-    read_windows(file, [&](certstore::ByteView window) {
+    certstore::read_windows(file, [&](certstore::ByteView window) {
       for (certstore::Digester& digester : running) digester.update(window);
     });
     std::size_t i = 0;

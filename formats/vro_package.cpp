@@ -50,11 +50,7 @@ class VroPackage final : public SignedPackage {
 
   [[nodiscard]] std::optional<certstore::Issue> read(std::size_t entry,
                                                      const certstore::Sink& sink) const override {
-    if (!contents_.sound) {
-      return certstore::Issue{IssueCode::damaged_entry, std::string(contents_.name(entry)),
-                              "the archive is malformed"};
-    }
-    return zip::read_entry(contents_.file, contents_.index.entries.at(entry), sink);
+    return zip::read_entry(contents_.file, contents_.index, contents_.sound, entry, sink);
   }
 
   [[nodiscard]] certstore::Issues check_set(const Coverage& coverage,

@@ -6,6 +6,7 @@
 #include "certstore/base/parallel.h"
 #include "certstore/base/progress.h"
 #include "formats/properties.h"
+#include "formats/signable.h"
 #include "formats/vro_coverage.h"
 #include "formats/vro_one_meaning.h"
 #include "formats/vro_seal.h"
@@ -23,17 +24,6 @@ using certstore::Certificate;
 using certstore::Error;
 using certstore::ErrorKind;
 using certstore::in_quotes;
-
-void require_signable(const certstore::Issues& issues) {
-  for (const certstore::Issue& issue : issues) {
-    const certstore::IssueKind& kind = certstore::kind_of(issue.code);
-    if (kind.effect != certstore::Effect::invalid) continue;
-    std::string message = "cannot sign a package that would be refused: " + std::string(kind.id);
-    if (!issue.subject.empty()) message += " " + in_quotes(issue.subject);
-    if (!issue.detail.empty()) message += ": " + issue.detail;
-    throw Error(ErrorKind::malformed, message, std::string(kind.remedy));
-  }
-}
 
 void require_fitting(const VroContents& contents, const SigningRequest& request) {
   const Certificate& certificate = request.certificate;

@@ -2,6 +2,7 @@
 
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "certstore/base/file_windows.h"
 #include "certstore/base/interrupt.h"
 #include "certstore/base/time.h"
 #include "certstore/file_digest.h"
@@ -87,11 +88,7 @@ void require_verified(const PreparedPackage& prepared, const certstore::AtomicFi
 }
 
 void copy_to_standard_output(const certstore::InputFile& file) {
-  certstore::Bytes buffer(1 << 20);
-  for (std::uint64_t offset = 0; offset < file.size();) {
-    const auto size = std::min<std::uint64_t>(buffer.size(), file.size() - offset);
-    const auto window = std::span(buffer).first(static_cast<std::size_t>(size));
-    file.read_at(offset, window);
+  certstore::read_windows(file, [](certstore::ByteView window) {
     for (std::size_t done = 0; done < window.size();) {
       certstore::throw_if_interrupted();
       const ssize_t put = ::write(STDOUT_FILENO, window.data() + done, window.size() - done);
@@ -99,8 +96,7 @@ void copy_to_standard_output(const certstore::InputFile& file) {
       if (put < 0) certstore::throw_errno("write", "standard output", errno);
       done += static_cast<std::size_t>(put);
     }
-    offset += size;
-  }
+  });
 }
 
 bool is_standard_output(const Target& target) {

@@ -99,46 +99,28 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
   return best;
 }
 
-Arguments Parser::parse(std::span<const std::string> words) const {
+void Parser::read_words(std::span<const std::string> words, Arguments& arguments) const {
   const options::options_description description = describe(command_);
   options::positional_options_description positional;
   positional.add("operand", -1);
-  Arguments arguments;
-  arguments.tool_ = tool_.name;
-  try {
-    const std::vector<std::string> copy(words.begin(), words.end());
-    using namespace options::command_line_style;
-    // No guessing of abbreviated names: a later option must not change what a script means.
-    const auto parsed = options::command_line_parser(copy)
-                            .options(description)
-                            .positional(positional)
-                            .style(unix_style & ~allow_guessing)
-                            .run();
-    for (const auto& found : parsed.options) {
-      require_value(command_, found);
-      auto& values =
-          found.string_key == "operand" ? arguments.operands_ : arguments.values_[found.string_key];
-      values.insert(values.end(), found.value.begin(), found.value.end());
-    }
-  } catch (const options::unknown_option& error) {
-    std::vector<std::string> names;
-    for (const Option& option : all_options(command_)) names.push_back("--" + std::string(option.name));
-    const std::string near = nearest(error.get_option_name(), names);
-    throw Error(ErrorKind::usage, "unknown option " + in_quotes(error.get_option_name()),
-                near.empty()
-                    ? std::string(tool_.name) + " " + std::string(command_.name) + " --help lists them"
-                    : "did you mean " + near + "?");
-  } catch (const options::error& error) {
-    throw Error(ErrorKind::usage, text_of(error));
+  const std::vector<std::string> copy(words.begin(), words.end());
+  using namespace options::command_line_style;
+  // No guessing of abbreviated names: a later option must not change what a script means.
+  const auto parsed = options::command_line_parser(copy)
+                          .options(description)
+                          .positional(positional)
+                          .style(unix_style & ~allow_guessing)
+                          .run();
+  for (const auto& found : parsed.options) {
+    require_value(command_, found);
+    auto& values = found.string_key == "operand" ? arguments.operands_ : arguments.values_[found.string_key];
+    values.insert(values.end(), found.value.begin(), found.value.end());
   }
-  for (const Option& option : all_options(command_)) {
-    if (!option.repeatable && arguments.values(option.name).size() > 1) {
-      throw Error(ErrorKind::usage, "--" + std::string(option.name) + " is given twice");
-    }
-  }
-  if (arguments.has("help")) return arguments;
+}
+
+void Parser::fill_from_configuration(Arguments& arguments) const {
+  const auto all = all_options(command_);
   for (const auto& [name, configured] : read_configuration()) {
-    const auto all = all_options(command_);
     const bool known =
         std::any_of(all.begin(), all.end(), [&, &name = name](const Option& o) { return o.name == name; });
     if (!known || arguments.has(name)) continue;
@@ -148,6 +130,32 @@ Arguments Parser::parse(std::span<const std::string> words) const {
                 << escaped(configured.origin) << ")\n";
     }
   }
+}
+
+Arguments Parser::parse(std::span<const std::string> words) const {
+  const std::vector<Option> all = all_options(command_);
+  Arguments arguments;
+  arguments.tool_ = tool_.name;
+  try {
+    read_words(words, arguments);
+  } catch (const options::unknown_option& error) {
+    std::vector<std::string> names;
+    for (const Option& option : all) names.push_back("--" + std::string(option.name));
+    const std::string near = nearest(error.get_option_name(), names);
+    throw Error(ErrorKind::usage, "unknown option " + in_quotes(error.get_option_name()),
+                near.empty()
+                    ? std::string(tool_.name) + " " + std::string(command_.name) + " --help lists them"
+                    : "did you mean " + near + "?");
+  } catch (const options::error& error) {
+    throw Error(ErrorKind::usage, text_of(error));
+  }
+  for (const Option& option : all) {
+    if (!option.repeatable && arguments.values(option.name).size() > 1) {
+      throw Error(ErrorKind::usage, "--" + std::string(option.name) + " is given twice");
+    }
+  }
+  if (arguments.has("help")) return arguments;
+  fill_from_configuration(arguments);
   require_operands(arguments);
   require_sources(arguments);
   return arguments;

@@ -13,6 +13,9 @@ class Parser {
   [[nodiscard]] Arguments parse(std::span<const std::string> words) const;
 
  private:
+  // Throws what Boost does for words that are no options of the command.
+  void read_words(std::span<const std::string> words, Arguments& arguments) const;
+  void fill_from_configuration(Arguments& arguments) const;
   void require_operands(const Arguments& arguments) const;
   // Sources of passphrases are words that can be meant, and none is standard input beside a file from there.
   void require_sources(const Arguments& arguments) const;

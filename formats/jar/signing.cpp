@@ -8,6 +8,7 @@
 #include "formats/jar/coverage.h"
 #include "formats/jar/new_manifest.h"
 #include "formats/jar/signing_plan.h"
+#include "formats/signable.h"
 #include "formats/zip/reader.h"
 
 #include <fnmatch.h>
@@ -25,17 +26,6 @@ using certstore::in_quotes;
 
 // jarsigner's own names have at most this many letters.
 constexpr std::size_t kNameLength = 8;
-
-void require_sound(const certstore::Issues& issues) {
-  for (const certstore::Issue& issue : issues) {
-    const certstore::IssueKind& kind = certstore::kind_of(issue.code);
-    if (kind.effect != certstore::Effect::invalid) continue;
-    std::string message = "cannot sign a package that would be refused: " + std::string(kind.id);
-    if (!issue.subject.empty()) message += " " + in_quotes(issue.subject);
-    if (!issue.detail.empty()) message += ": " + issue.detail;
-    throw Error(ErrorKind::malformed, message, std::string(kind.remedy));
-  }
-}
 
 void require_fitting(const SigningRequest& request) {
   if (request.digest != certstore::DigestAlgorithm::sha256 || !request.bound || request.serial) {
@@ -80,8 +70,8 @@ class Planner {
       : existing_(existing), contents_(existing.contents), request_(request) {}
 
   Output plan() {
-    require_sound(existing_.issues);
-    require_sound(contents_.layout.issues);
+    require_signable(existing_.issues);
+    require_signable(contents_.layout.issues);
     require_fitting(request_);
     if (contents_.layout.is_signed() && !request_.replace) require_addable();
     keeps_signatures_ = contents_.layout.is_signed() && !request_.replace;
@@ -109,7 +99,7 @@ class Planner {
     std::vector<VerifiedSignature> verified;
     for (const SignatureBlock& block : existing_.signatures) {
       auto checked = check_signature(block);
-      if (auto* const issue = std::get_if<certstore::Issue>(&checked)) require_sound({*issue});
+      if (auto* const issue = std::get_if<certstore::Issue>(&checked)) require_signable({*issue});
       verified.push_back(std::move(std::get<VerifiedSignature>(checked)));
     }
     for (const VerifiedSignature& signature : verified) {
@@ -121,7 +111,7 @@ class Planner {
       }
     }
     covered_ = coverage_of(contents_, verified);
-    require_sound(covered_.issues);
+    require_signable(covered_.issues);
   }
 
   bool is_wanted(std::size_t entry) const {
@@ -160,7 +150,7 @@ class Planner {
     const zip::Entry& entry = contents_.index.entries[*contents_.layout.manifest];
     old_bytes_ = zip::read_small_entry(contents_.file, entry, certstore::limits::kJarTextSize);
     old_.emplace(old_bytes_, entry.name);
-    require_sound(old_->issues());
+    require_signable(old_->issues());
   }
 
   // Every file is read once, those that are not chosen too: a damaged one is not passed on.
@@ -183,7 +173,7 @@ class Planner {
       progress.add(1);
     });
     for (const auto& found : damage) {
-      if (found) require_sound({*found});
+      if (found) require_signable({*found});
     }
     list_chosen(std::move(digests));
   }
@@ -199,8 +189,8 @@ class Planner {
       if (std::get<StatedDigest>(cover.proof).value ==
           digests[static_cast<std::size_t>(file - files.begin())])
         continue;
-      require_sound({{certstore::IssueCode::digest_mismatch, std::string(name(cover.entry)),
-                      "its bytes do not have the SHA-256 that was signed"}});
+      require_signable({{certstore::IssueCode::digest_mismatch, std::string(name(cover.entry)),
+                         "its bytes do not have the SHA-256 that was signed"}});
     }
     std::size_t next = 0;
     for (std::size_t i = 0; i < files.size(); ++i) {
@@ -276,7 +266,7 @@ std::unique_ptr<SigningPlan> plan_jar_signing(const Existing& existing, const Si
 
 std::unique_ptr<SigningPlan> plan_jar_stripping(const Contents& contents, const certstore::Issues& issues,
                                                 certstore::Instant time) {
-  require_sound(issues);
+  require_signable(issues);
   Output output;
   for (const SignaturePlace& place : contents.layout.signatures) {
     if (place.file) output.dropped.insert(*place.file);
@@ -288,7 +278,7 @@ std::unique_ptr<SigningPlan> plan_jar_stripping(const Contents& contents, const 
     const certstore::Bytes bytes =
         zip::read_small_entry(contents.file, entry, certstore::limits::kJarTextSize);
     const Manifest old(bytes, entry.name);
-    require_sound(old.issues());
+    require_signable(old.issues());
     output.manifest = stripped_manifest(old);
     output.manifest_name = entry.name;
     output.dropped.insert(*contents.layout.manifest);

@@ -138,6 +138,13 @@ std::optional<Issue> read_entry(const InputFile& file, const Entry& entry, const
   return Issue{certstore::IssueCode::damaged_entry, entry.name, std::string(fault)};
 }
 
+std::optional<Issue> read_entry(const InputFile& file, const Index& index, bool sound, std::size_t entry,
+                                const Sink& sink) {
+  const Entry& found = index.entries.at(entry);
+  if (sound) return read_entry(file, found, sink);
+  return Issue{certstore::IssueCode::damaged_entry, found.name, "the archive is malformed"};
+}
+
 Bytes read_small_entry(const InputFile& file, const Entry& entry, std::size_t limit) {
   const std::string name = certstore::in_quotes(entry.name);
   if (entry.size > limit) {

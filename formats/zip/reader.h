@@ -19,6 +19,12 @@ namespace formats::zip {
 [[nodiscard]] std::optional<certstore::Issue> read_entry(const certstore::InputFile& file, const Entry& entry,
                                                          const certstore::Sink& sink);
 
+// The same for an entry of an opened package, by its number. Where the index is not `sound` nothing is read
+// by it: the answer is a damaged_entry.
+[[nodiscard]] std::optional<certstore::Issue> read_entry(const certstore::InputFile& file, const Index& index,
+                                                         bool sound, std::size_t entry,
+                                                         const certstore::Sink& sink);
+
 // Returns the whole content. Throws Error(malformed) if it is longer than `limit` or damaged.
 [[nodiscard]] certstore::Bytes read_small_entry(const certstore::InputFile& file, const Entry& entry,
                                                 std::size_t limit);

@@ -30,6 +30,18 @@ inline const PrivateKey& key_named(const std::string& name) {
   return found != keys.end() ? found->second : keys.emplace(name, PrivateKey::make_rsa(2048)).first->second;
 }
 
+// Not sound: its exponent is 3.
+inline certstore::openssl::Key rsa_key_with_exponent_three() {
+  const certstore::openssl::KeyContext context(EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, nullptr));
+  const certstore::openssl::Bignum three(BN_new());
+  BN_set_word(three.get(), 3);
+  EVP_PKEY* made = nullptr;
+  EVP_PKEY_keygen_init(context.get());
+  EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context.get(), three.get());
+  EVP_PKEY_keygen(context.get(), &made);
+  return certstore::openssl::Key(made);
+}
+
 // Issued by `issuer` (null: self-signed) with its key.
 inline Certificate make_certificate(const CertificateWish& wish, EVP_PKEY* key, const Certificate* issuer,
                                     EVP_PKEY* issuer_key, const EVP_MD* digest = EVP_sha256()) {

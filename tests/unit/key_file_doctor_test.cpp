@@ -149,16 +149,9 @@ BOOST_AUTO_TEST_CASE(kinds_of_key_that_the_store_does_not_take_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_key_whose_exponent_is_three_is_not_sound) {
-  const openssl::KeyContext context(EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, nullptr));
-  const openssl::Bignum three(BN_new());
-  BN_set_word(three.get(), 3);
-  EVP_PKEY* made = nullptr;
-  BOOST_REQUIRE(EVP_PKEY_keygen_init(context.get()) == 1);
-  BOOST_REQUIRE(EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context.get(), three.get()) == 1);
-  BOOST_REQUIRE(EVP_PKEY_keygen(context.get(), &made) == 1);
   KeyFile file{.name = "three.key",
                .form = "PEM",
-               .key = PrivateKey::from_openssl(openssl::Key(made)),
+               .key = PrivateKey::from_openssl(tests::rsa_key_with_exponent_three()),
                .certificates = {},
                .notes = {}};
   BOOST_TEST(holds(refusal(std::move(file), terms()), "is not sound: the RSA exponent is below 65537"));

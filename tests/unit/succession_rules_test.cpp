@@ -11,15 +11,6 @@ namespace {
 using certstore::parse_instant;
 using certstore::SuccessionAnswer;
 
-const Signer& before() {
-  static const Signer signer = signer_named("before");
-  return signer;
-}
-const Signer& after() {
-  static const Signer signer = signer_named("after");
-  return signer;
-}
-
 SuccessionAnswer judged(const Succession& one, const TrustPolicy& policy) {
   return judge(one, {&one, 1}, policy);
 }

@@ -8,15 +8,6 @@ using namespace tests;
 
 namespace {
 
-const Signer& before() {
-  static const Signer signer = signer_named("before");
-  return signer;
-}
-const Signer& after() {
-  static const Signer signer = signer_named("after");
-  return signer;
-}
-
 certstore::ErrorKind kind_of_error(const std::function<void()>& doing) {
   try {
     doing();

@@ -46,4 +46,14 @@ inline TrustPolicy policy_of(std::vector<TrustRecord> records) {
   return policy;
 }
 
+// The two keys of most cases.
+inline const Signer& before() {
+  static const Signer signer = signer_named("before");
+  return signer;
+}
+inline const Signer& after() {
+  static const Signer signer = signer_named("after");
+  return signer;
+}
+
 }  // namespace tests

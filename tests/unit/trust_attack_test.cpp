@@ -101,14 +101,7 @@ BOOST_AUTO_TEST_CASE(a_weak_digest_on_a_link_of_the_path_counts_and_one_on_its_a
 }
 
 BOOST_AUTO_TEST_CASE(a_ca_whose_key_is_not_sound_vouches_for_nobody) {
-  const openssl::KeyContext context(EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, nullptr));
-  const openssl::Bignum three(BN_new());
-  BN_set_word(three.get(), 3);
-  EVP_PKEY* made = nullptr;
-  BOOST_REQUIRE(EVP_PKEY_keygen_init(context.get()) == 1);
-  BOOST_REQUIRE(EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context.get(), three.get()) == 1);
-  BOOST_REQUIRE(EVP_PKEY_keygen(context.get(), &made) == 1);
-  const openssl::Key key(made);
+  const openssl::Key key = tests::rsa_key_with_exponent_three();
   const Certificate ca = tests::make_certificate(kCa, key.get(), nullptr, key.get());
   const TrustDecision decision = decide(evidence_of(leaf_of(ca, key.get())), policy({record_of(ca)}));
   BOOST_TEST(!decision.trusted);

@@ -1,6 +1,5 @@
-#include "formats/file_reading.h"
+#include "formats/other_meaning.h"
 
-#include "certstore/base/interrupt.h"
 #include "formats/vro_one_meaning.h"
 
 #include <algorithm>
@@ -9,7 +8,6 @@
 namespace formats {
 namespace {
 
-constexpr std::size_t kWindow = std::size_t{1} << 20;
 // The head of a list; a longer one says what it is before.
 constexpr std::size_t kHead = std::size_t{64} << 10;
 
@@ -28,18 +26,6 @@ std::string_view first_section(std::string_view text) {
 }
 
 }  // namespace
-
-void read_windows(const certstore::InputFile& file, const certstore::Sink& sink) {
-  certstore::Bytes window(static_cast<std::size_t>(std::min<std::uint64_t>(kWindow, file.size())));
-  for (std::uint64_t offset = 0; offset < file.size();) {
-    certstore::throw_if_interrupted();
-    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(window.size(), file.size() - offset));
-    const auto part = std::span(window).first(size);
-    file.read_at(offset, part);
-    sink(part);
-    offset += size;
-  }
-}
 
 std::string other_meaning(const certstore::InputFile& file) {
   certstore::Bytes head(static_cast<std::size_t>(std::min<std::uint64_t>(kHead, file.size())));
