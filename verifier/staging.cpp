@@ -61,19 +61,33 @@ bool is_staging_name(const std::string& name, const std::string& target_name) {
 
 enum class Owner { foreign, ours, running };
 
+bool is_own(int descriptor, mode_t kind) {
+  struct stat facts {};
+  return ::fstat(descriptor, &facts) == 0 && (facts.st_mode & S_IFMT) == kind && facts.st_uid == ::geteuid();
+}
+
+// Its text; or the beginning of it, of a run that was killed while it wrote, where nothing else is there.
+bool is_mark(int folder, int mark) {
+  std::array<char, kMarkText.size()> text{};
+  const ssize_t size = ::pread(mark, text.data(), text.size(), 0);
+  if (size < 0 || !kMarkText.starts_with(std::string_view(text.data(), static_cast<std::size_t>(size)))) {
+    return false;
+  }
+  return static_cast<std::size_t>(size) == kMarkText.size() || names_in(folder).size() == 1;
+}
+
 Owner owner_of(int parent, const std::string& name) {
   const FileDescriptor folder(::openat(parent, name.c_str(), kFolderFlags));
   if (!folder.is_open()) return Owner::foreign;
   const FileDescriptor mark(
       ::openat(folder.get(), kMark, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  struct stat facts {};
-  if (!mark.is_open() || ::fstat(mark.get(), &facts) != 0) return Owner::foreign;
-  if (!S_ISREG(facts.st_mode) || facts.st_uid != ::geteuid()) return Owner::foreign;
-  std::array<char, kMarkText.size()> text{};
-  if (::pread(mark.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()) ||
-      std::string_view(text.data(), text.size()) != kMarkText) {
-    return Owner::foreign;
+  if (!mark.is_open()) {
+    // Killed before there was a mark, or after it was gone: nothing is lost with an empty folder. A run that
+    // is about to make its mark there ends with an error, and would otherwise have been told of this one.
+    const bool is_empty = errno == ENOENT && is_own(folder.get(), S_IFDIR) && names_in(folder.get()).empty();
+    return is_empty ? Owner::ours : Owner::foreign;
   }
+  if (!is_own(mark.get(), S_IFREG) || !is_mark(folder.get(), mark.get())) return Owner::foreign;
   if (::flock(mark.get(), LOCK_EX | LOCK_NB) == 0) return Owner::ours;
   return errno == EWOULDBLOCK ? Owner::running : Owner::foreign;
 }

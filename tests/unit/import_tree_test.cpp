@@ -214,6 +214,31 @@ BOOST_AUTO_TEST_CASE(what_a_killed_run_left_is_recognised_and_removed) {
   BOOST_TEST(place.names().empty());
 }
 
+// Killed while its mark was made, or when all but the folder was removed.
+BOOST_AUTO_TEST_CASE(what_a_run_left_that_was_killed_at_its_first_or_last_step_is_removed) {
+  const Place place;
+  const std::filesystem::path empty = place.above.path() / ".target.0123456789abcde1.new";
+  std::filesystem::create_directory(empty);
+  tests::put(place.above.path() / ".target.0123456789abcde2.new/pkgverify-import", "");
+  tests::put(place.above.path() / ".target.0123456789abcde3.new/pkgverify-import",
+             std::string(kMarkText).substr(0, 9));
+  const ImportTarget target(place.target);
+  const auto leftovers = target.leftovers();
+  BOOST_TEST(leftovers.removable.size() == 3u);
+  BOOST_TEST(leftovers.foreign.empty());
+  target.remove_leftovers(leftovers);
+  BOOST_TEST(place.names().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_half_mark_beside_files_is_left_alone) {
+  const Place place;
+  tests::put(place.above.path() / kLeft / "pkgverify-import", "");
+  tests::put(place.above.path() / kLeft / "mine", "x");
+  const auto leftovers = ImportTarget(place.target).leftovers();
+  BOOST_TEST(leftovers.removable.empty());
+  BOOST_TEST(leftovers.foreign.size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(what_only_has_the_name_is_left_alone) {
   const Place place;
   tests::put(place.above.path() / kLeft / "tree/mine", "x");
