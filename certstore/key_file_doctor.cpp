@@ -3,6 +3,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/certificate_chain.h"
+#include "certstore/key_strength.h"
 #include "certstore/known_public_keys.h"
 #include "certstore/public_key.h"
 #include "certstore/test_signature.h"
@@ -14,9 +15,6 @@
 
 namespace certstore {
 namespace {
-
-// Below this many bits a key is weak (`short-key`).
-constexpr int kLeastRsaBits = 2048;
 
 void require_sound(const KeyFile& file, const std::vector<Certificate>& more) {
   require_not_public(file.key.public_key_sha256(), in_quotes(file.name));
@@ -48,9 +46,9 @@ class Doctor {
     path.insert(path.end(), chain.begin(), chain.end());
     tell_order(path);
     tell_dates(path);
-    if (file_.key.kind() == KeyKind::rsa && file_.key.bits() < kLeastRsaBits) {
-      notes_.push_back("the key has " + std::to_string(file_.key.bits()) +
-                       " bits, which is weak (short-key): importers must allow it");
+    for (const KeyWeakness& found : weaknesses_of_key(file_.key.kind(), file_.key.bits())) {
+      notes_.push_back(found.what + ", which is weak (" + std::string(found.name) +
+                       "): importers must allow it");
     }
     return {std::move(file_.key), certificate, std::move(chain), std::move(notes_)};
   }

@@ -2,6 +2,7 @@
 
 #include "certstore/base/escape.h"
 #include "certstore/certificate_path.h"
+#include "certstore/key_strength.h"
 #include "certstore/known_public_keys.h"
 #include "certstore/record_match.h"
 
@@ -12,7 +13,6 @@ namespace {
 
 // The clock of an authority may be a little ahead of ours.
 constexpr std::chrono::minutes kClockSkew{5};
-constexpr int kLeastRsaBits = 2048;
 
 struct Anchors {
   std::vector<Certificate> certificates;
@@ -36,9 +36,8 @@ std::string fault_of(const Certificate& link, bool is_anchor, Instant time, cons
   if (time < link.not_before() || time > link.not_after()) {
     return name + " was not valid at " + to_rfc3339(time);
   }
-  const bool rsa = link.key_kind() == KeyKind::rsa || link.key_kind() == KeyKind::rsa_pss;
-  if (rsa && link.key_bits() < kLeastRsaBits && !policy.allowed.contains("short-key")) {
-    return "the RSA key of " + name + " has " + std::to_string(link.key_bits()) + " bits";
+  for (const KeyWeakness& found : weaknesses_of_key(link.key_kind(), link.key_bits())) {
+    if (!policy.allowed.contains(std::string(found.name))) return name + ": " + found.what;
   }
   const auto weak = is_anchor ? std::nullopt : weak_digest_on(link);
   if (weak && !policy.allowed.contains(std::string(weakness_of(*weak)))) {

@@ -3,6 +3,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/certificate_path.h"
+#include "certstore/key_strength.h"
 #include "certstore/known_public_keys.h"
 #include "certstore/record_match.h"
 #include "certstore/timestamp_trust.h"
@@ -189,15 +190,9 @@ class Decider {
     if (is_known_public_key(key) || policy_.public_keys_known.contains(key)) {
       note(IssueCode::known_public_key, whose(certificate) + "public key SHA-256 " + to_hex(key));
     }
-    const bool rsa = certificate.key_kind() == KeyKind::rsa || certificate.key_kind() == KeyKind::rsa_pss;
-    const bool dsa = certificate.key_kind() == KeyKind::dsa;
-    if ((rsa || dsa) && certificate.key_bits() < 2048) {
-      weak(IssueCode::short_key, "short-key",
-           whose(certificate) + "the " + (rsa ? "RSA" : "DSA") + " key has " +
-               std::to_string(certificate.key_bits()) + " bits");
-    }
-    if (dsa) {
-      weak(IssueCode::dsa_key, "dsa", whose(certificate) + "the key is a DSA key");
+    for (const KeyWeakness& found : weaknesses_of_key(certificate.key_kind(), certificate.key_bits())) {
+      weak(found.name == "dsa" ? IssueCode::dsa_key : IssueCode::short_key, std::string(found.name),
+           whose(certificate) + found.what);
     }
   }
 

@@ -6,6 +6,7 @@
 #include "certstore/base/interrupt.h"
 #include "certstore/base/time.h"
 #include "certstore/file_digest.h"
+#include "certstore/key_strength.h"
 #include "certstore/known_public_keys.h"
 #include "verifier/verify.h"
 
@@ -21,9 +22,6 @@ namespace {
 
 using certstore::Error;
 using certstore::ErrorKind;
-
-// RSA below this is refused by every policy of ours (NIST SP 800-131A).
-constexpr int kLeastRsaBits = 2048;
 
 // The first finding that kept the package from being accepted, for the message.
 std::string reason_of(const verifier::Report& report) {
@@ -124,10 +122,9 @@ void require_fit(const certstore::Certificate& certificate, bool bound, certstor
   if (!certificate.key_unsoundness().empty()) {
     throw Error(ErrorKind::key, "the key of " + subject + ": " + certificate.key_unsoundness());
   }
-  if (certificate.key_kind() == certstore::KeyKind::rsa && certificate.key_bits() < kLeastRsaBits) {
-    throw Error(ErrorKind::key,
-                "the key of " + subject + " has " + std::to_string(certificate.key_bits()) +
-                    " bits, too few to prove anything",
+  const auto weak = certstore::weaknesses_of_key(certificate.key_kind(), certificate.key_bits());
+  if (!weak.empty()) {
+    throw Error(ErrorKind::key, "a signature by " + subject + " would prove nothing: " + weak.front().what,
                 "make another identity: pkgsign init --alias NAME");
   }
   if (at < certificate.not_before()) {

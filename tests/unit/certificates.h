@@ -5,6 +5,7 @@
 #include "certstore/key.h"
 #include "certstore/openssl.h"
 
+#include <openssl/dsa.h>
 #include <openssl/x509v3.h>
 
 #include <map>
@@ -38,6 +39,24 @@ inline certstore::openssl::Key rsa_key_with_exponent_three() {
   EVP_PKEY* made = nullptr;
   EVP_PKEY_keygen_init(context.get());
   EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context.get(), three.get());
+  EVP_PKEY_keygen(context.get(), &made);
+  return certstore::openssl::Key(made);
+}
+
+// "RSA" or "DSA", of 1024 bits: sound, and weak.
+inline certstore::openssl::Key short_key(const std::string& kind) {
+  EVP_PKEY* made = nullptr;
+  if (kind == "RSA") {
+    return certstore::openssl::Key(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", std::size_t{1024}));
+  }
+  const certstore::openssl::KeyContext terms(EVP_PKEY_CTX_new_from_name(nullptr, kind.c_str(), nullptr));
+  EVP_PKEY_paramgen_init(terms.get());
+  EVP_PKEY_CTX_set_dsa_paramgen_bits(terms.get(), 1024);
+  EVP_PKEY_paramgen(terms.get(), &made);
+  const certstore::openssl::Key parameters(made);
+  const certstore::openssl::KeyContext context(EVP_PKEY_CTX_new(made, nullptr));
+  made = nullptr;
+  EVP_PKEY_keygen_init(context.get());
   EVP_PKEY_keygen(context.get(), &made);
   return certstore::openssl::Key(made);
 }

@@ -20,10 +20,11 @@ struct AuthorityWish {
   Instant not_after = certstore::parse_instant("2030-01-01");
   Instant root_not_after = certstore::parse_instant("2040-01-01");
   std::string key_usage = "critical,digitalSignature";
+  EVP_PKEY* root_key = nullptr;  // null: a sound one
 };
 
 inline Authority make_authority(const AuthorityWish& wish = {}) {
-  EVP_PKEY* const root_key = key_named("stamp root").openssl();
+  EVP_PKEY* const root_key = wish.root_key == nullptr ? key_named("stamp root").openssl() : wish.root_key;
   const Certificate root = make_certificate({.common_name = "stamp root",
                                              .not_after = wish.root_not_after,
                                              .extensions = {{NID_basic_constraints, "critical,CA:TRUE"}}},

@@ -151,6 +151,22 @@ BOOST_AUTO_TEST_CASE(a_weak_imprint_proves_nothing_unless_allowed) {
   BOOST_TEST(reason(stamp, rules) == "");
 }
 
+BOOST_AUTO_TEST_CASE(whoever_can_break_the_key_of_a_ca_could_stamp_any_time) {
+  const std::map<std::string, std::set<std::string>> weaknesses = {{"RSA", {"short-key"}},
+                                                                   {"DSA", {"short-key", "dsa"}}};
+  for (const auto& [kind, allowed] : weaknesses) {
+    const openssl::Key key = tests::short_key(kind);
+    const tests::Authority authority = make_authority({.root_key = key.get()});
+    const VerifiedTimestamp stamp = stamp_of(authority);
+    TrustPolicy rules = policy({stamp_record(authority.root)});
+    BOOST_TEST(reason(stamp, rules) == "'CN=stamp root': the " + kind + " key has 1024 bits");
+    rules.allowed = {"md5"};
+    BOOST_TEST(reason(stamp, rules) != "");
+    rules.allowed = allowed;
+    BOOST_TEST(reason(stamp, rules) == "");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_retired_or_public_authority_could_stamp_any_time) {
   const tests::Authority authority = make_authority();
   TrustRecord retired = stamp_record(authority.certificate);
