@@ -143,10 +143,9 @@ class Batch {
       code_ = certstore::leftmost(code_, certstore::exit_code(error.kind()));
       const std::string message = error.what();
       const bool named = message.find(in_quotes(job.input.string())) != std::string::npos;
-      std::cerr << arguments_.tool()
-                << ": error: " << (named ? "" : "cannot sign " + in_quotes(job.input.string()) + ": ")
-                << message << "\n";
-      if (!error.hint().empty()) std::cerr << arguments_.tool() << ": hint: " << error.hint() << "\n";
+      const std::string prefix = named ? "" : "cannot sign " + in_quotes(job.input.string()) + ": ";
+      std::cerr << certstore::cli::trouble_text(arguments_.tool(),
+                                                Error(error.kind(), prefix + message, error.hint()));
     }
   }
 

@@ -155,10 +155,7 @@ void print_text(const Run& run, const Outcome& outcome) {
 }
 
 void print(const Run& run, const Outcome& outcome) {
-  if (outcome.error) {
-    std::cerr << "pkgverify: error: " << outcome.error->what() << "\n";
-    if (!outcome.error->hint().empty()) std::cerr << "pkgverify: hint: " << outcome.error->hint() << "\n";
-  }
+  if (outcome.error) std::cerr << certstore::cli::trouble_text("pkgverify", *outcome.error);
   if (run.quiet) return;
   if (!run.json) return print_text(run, outcome);
   if (outcome.error) return write_json_trouble(outcome.file.path, *outcome.error, std::cout);

@@ -137,11 +137,7 @@ Outcome judge_or_say_why(const CheckRun& run, const std::string& path) {
     std::ostringstream result;
     if (run.json && !run.quiet) write_json_trouble(path, error, result);
     outcome.result = result.str();
-    outcome.remarks = "pkgverify: error: " + std::string(error.what()) + "\n";
-    if (!error.hint().empty()) outcome.remarks += "pkgverify: hint: " + error.hint() + "\n";
-    if (error.kind() == ErrorKind::internal) {
-      outcome.remarks += "pkgverify: hint: this is a bug in pkgtrust; please report it\n";
-    }
+    outcome.remarks = certstore::cli::trouble_text("pkgverify", error);
     return outcome;
   }
 }

@@ -104,11 +104,20 @@ ExitCode run_words(const Tool& tool, std::span<const std::string> words) {
   return found.command->run(arguments);
 }
 
-void say(const Tool& tool, std::string_view kind, std::string_view text) {
-  std::cerr << tool.name << ": " << kind << ": " << text << "\n";
+std::string line(std::string_view tool, std::string_view kind, std::string_view text) {
+  return std::string(tool) + ": " + std::string(kind) + ": " + std::string(text) + "\n";
 }
 
+constexpr std::string_view kReport = "this is a bug in pkgtrust; please report it";
+
 }  // namespace
+
+std::string trouble_text(std::string_view tool, const Error& error) {
+  std::string text = line(tool, "error", error.what());
+  if (!error.hint().empty()) text += line(tool, "hint", error.hint());
+  if (error.kind() == ErrorKind::internal) text += line(tool, "hint", kReport);
+  return text;
+}
 
 int run_tool(const Tool& tool, std::span<const std::string> words) {
   ExitCode code = ExitCode::internal;
@@ -117,16 +126,13 @@ int run_tool(const Tool& tool, std::span<const std::string> words) {
     std::cout.flush();
     if (!std::cout) throw Error(ErrorKind::io, "cannot write the result to standard output");
   } catch (const Error& error) {
-    say(tool, "error", error.what());
-    if (!error.hint().empty()) say(tool, "hint", error.hint());
+    std::cerr << trouble_text(tool.name, error);
     code = exit_code(error.kind());
-    if (error.kind() == ErrorKind::internal) say(tool, "hint", "this is a bug in pkgtrust; please report it");
   } catch (const std::bad_alloc&) {
-    say(tool, "error", "not enough memory");
+    std::cerr << line(tool.name, "error", "not enough memory");
     code = ExitCode::trouble;
   } catch (const std::exception& error) {
-    say(tool, "error", escaped(error.what()));
-    say(tool, "hint", "this is a bug in pkgtrust; please report it");
+    std::cerr << line(tool.name, "error", escaped(error.what())) << line(tool.name, "hint", kReport);
     code = ExitCode::internal;
   }
   return static_cast<int>(code);
@@ -139,7 +145,7 @@ int run_main(const Tool& tool, int argc, char** argv) {
     if (sodium_init() < 0) throw Error(ErrorKind::internal, "libsodium does not start");
     if (tool.opens_secrets) protect_secrets(tool.name);
   } catch (const Error& error) {
-    say(tool, "error", error.what());
+    std::cerr << trouble_text(tool.name, error);
     return static_cast<int>(exit_code(error.kind()));
   }
   const std::vector<std::string> words(argv + 1, argv + argc);

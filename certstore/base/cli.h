@@ -78,6 +78,9 @@ inline constexpr Option kForceOption{"force", 'f', "", "replace what exists"};
 // Those that every command has: --quiet, --verbose, --no-input, --color, --help.
 [[nodiscard]] std::span<const Option> common_options();
 
+// What a trouble prints on stderr: "tool: error: ...", and "tool: hint: ..." where there is one.
+[[nodiscard]] std::string trouble_text(std::string_view tool, const Error& error);
+
 // Runs one command and returns the process's exit code: parses, catches, prints "tool: error: ..." and
 // "tool: hint: ..." on stderr, and fails if stdout could not be written.
 int run_tool(const Tool& tool, std::span<const std::string> words);
