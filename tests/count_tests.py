@@ -7,6 +7,9 @@ A program that prints none of them is one case. One that ends badly counts as fa
 it printed: no count here can make a red run green.
 
 With PKGTRUST_REQUIRE_DATA=1 a skipped case counts as failed, unless its reason begins with "this machine".
+
+What failed is printed with its output behind all cases, where a log that is cut in the middle still has it;
+with --failed only that.
 """
 import os
 import re
@@ -90,8 +93,23 @@ def cases_of(test):
     return cases, text
 
 
-def main(paths):
+def why_it_failed(text):
+    """The end of the output; of a script that goes on behind a failure, the end of each case that failed."""
+    parts, part = [], []
+    for line in text.splitlines():
+        part.append(line)
+        if re.match(r"(passed|failed|skipped): ", line):
+            if line.startswith("failed: "):
+                parts += part[-FAILED_TAIL:]
+            part = []
+    return parts[-3 * FAILED_TAIL:] or text.splitlines()[-FAILED_TAIL:]
+
+
+def main(words):
+    paths = [word for word in words if word != "--failed"]
+    wanted = ("failed",) if "--failed" in words else ("passed", "failed", "skipped")
     totals = {"passed": 0, "failed": 0, "skipped": 0}
+    failures = []
     for path in paths:
         try:
             tests = xml.parse(path).getroot().findall("testcase")
@@ -106,9 +124,11 @@ def main(paths):
             cases, text = cases_of(test)
             for word, case, why in cases:
                 totals[word] += 1
-                print(f"{word:8} {test.get('name')}: {case}" + (f" ({why})" if why else ""))
+                if word in wanted:
+                    print(f"{word:8} {test.get('name')}: {case}" + (f" ({why})" if why else ""))
             if any(word == "failed" for word, _, _ in cases):
-                print("".join(f"    | {line}\n" for line in text.splitlines()[-FAILED_TAIL:]), end="")
+                failures += [f"{test.get('name')} said:"] + [f"    | {line}" for line in why_it_failed(text)]
+    print("".join(line + "\n" for line in failures), end="")
     print(f"{totals['passed']} passed, {totals['failed']} failed, {totals['skipped']} skipped")
     return 1 if totals["failed"] or not totals["passed"] else 0
 

@@ -22,13 +22,17 @@ x.cpp(4): Leaving test case "four"; testing time: 1us
 UNITTEST = "test_a (m.T) ... ok\ntest_b (m.T) ... skipped 'no java'\n\n---\nRan 3 tests in 0.1s\n\nFAILED (errors=1, skipped=1)\n"
 
 
-def closing_line(output, status="run", inside="", require="0"):
+def printed(output, status="run", inside="", require="0", options=()):
     with tempfile.NamedTemporaryFile("w", suffix=".xml") as file:
         file.write(f'<testsuite><testcase name="t" status="{status}">{inside}'
                    f"<system-out><![CDATA[{output}]]></system-out></testcase></testsuite>")
         file.flush()
-        done = subprocess.run([sys.executable, COUNT, file.name], capture_output=True, text=True,
+        return subprocess.run([sys.executable, COUNT, *options, file.name], capture_output=True, text=True,
                               env={**os.environ, "PKGTRUST_REQUIRE_DATA": require})
+
+
+def closing_line(*arguments, **options):
+    done = printed(*arguments, **options)
     return done.stdout.splitlines()[-1], done.returncode
 
 
@@ -47,6 +51,12 @@ class CountTests(unittest.TestCase):
     def test_words_of_a_script_are_counted(self):
         self.assertEqual(closing_line("passed: a\nskipped: b (no java)\npassed: c\n"),
                          ("2 passed, 0 failed, 1 skipped", 0))
+
+    def test_what_failed_is_told_last_with_what_its_case_said(self):
+        story = "passed: a\n    exit code 1, not 0\nfailed: b\n" + "passed: c\n" * 99
+        lines = printed(story, "fail", '<failure message="x"/>', options=["--failed"]).stdout.splitlines()
+        self.assertEqual(lines, ["failed   t: b", "t said:", "    |     exit code 1, not 0", "    | failed: b",
+                                 "100 passed, 1 failed, 0 skipped"])
 
     def test_a_program_that_says_nothing_is_one_case(self):
         self.assertEqual(closing_line("hello"), ("1 passed, 0 failed, 0 skipped", 0))
@@ -70,7 +80,7 @@ class CountTests(unittest.TestCase):
         with tempfile.NamedTemporaryFile("w", suffix=".xml") as file:
             file.write("<testsuite></testsuite>")
             file.flush()
-            done = subprocess.run([sys.executable, COUNT, file.name], capture_output=True, text=True)
+            return subprocess.run([sys.executable, COUNT, file.name], capture_output=True, text=True)
         self.assertNotEqual(done.returncode, 0)
 
 
