@@ -2,6 +2,7 @@
 
 #include "certstore/base/error.h"
 
+#include <algorithm>
 #include <array>
 
 namespace certstore::cms::asn1 {
@@ -91,6 +92,13 @@ std::string dotted(const ASN1_OBJECT* object) {
     throw Error(ErrorKind::malformed, "an object identifier is longer than any in use");
   }
   return text.data();
+}
+
+Bytes magnitude(const ASN1_INTEGER* integer) {
+  if (integer == nullptr || ASN1_STRING_type(integer) != V_ASN1_INTEGER) return {};
+  const ByteView bytes = view_of(integer);
+  const auto start = std::ranges::find_if(bytes, [](std::uint8_t byte) { return byte != 0; });
+  return {start, bytes.end()};
 }
 
 }  // namespace certstore::cms::asn1

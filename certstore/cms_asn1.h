@@ -107,5 +107,7 @@ Owner<Value> decode(ByteView der, const ASN1_ITEM* (*item)()) {
 [[nodiscard]] ByteView view_of(const ASN1_STRING* string);
 // The dotted number; throws Error(malformed) for one that is longer than any in use.
 [[nodiscard]] std::string dotted(const ASN1_OBJECT* object);
+// Big-endian, without leading zeros; empty for none, and for a negative one.
+[[nodiscard]] Bytes magnitude(const ASN1_INTEGER* integer);
 
 }  // namespace certstore::cms::asn1

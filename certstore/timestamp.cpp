@@ -4,13 +4,13 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/limits.h"
 #include "certstore/cms.h"
+#include "certstore/cms_algorithms.h"
 #include "certstore/openssl.h"
 
 #include <openssl/ts.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
-#include <array>
 #include <ctime>
 
 namespace certstore {
@@ -39,39 +39,9 @@ openssl::TimestampInfo read_info(const std::optional<Bytes>& content) {
   return info;
 }
 
-std::string dotted(const ASN1_OBJECT* object) {
-  std::array<char, 128> text{};
-  const int size = OBJ_obj2txt(text.data(), static_cast<int>(text.size()), object, 1);
-  if (size <= 0 || size >= static_cast<int>(text.size())) throw Useless{"it names a policy that is too long"};
-  return text.data();
-}
-
-// Big-endian, without leading zeros. DER has them only before a high bit.
-Bytes magnitude(const ASN1_INTEGER* integer) {
-  if (integer == nullptr || ASN1_STRING_type(integer) != V_ASN1_INTEGER) return {};  // a negative one is none
-  const auto* const first = ASN1_STRING_get0_data(integer);
-  const ByteView bytes(first, static_cast<std::size_t>(ASN1_STRING_length(integer)));
-  const auto start = std::find_if(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte != 0; });
-  return {start, bytes.end()};
-}
-
 DigestAlgorithm imprint_digest(TS_MSG_IMPRINT* imprint) {
-  const ASN1_OBJECT* object = nullptr;
-  X509_ALGOR_get0(&object, nullptr, nullptr, TS_MSG_IMPRINT_get_algo(imprint));
-  switch (OBJ_obj2nid(object)) {
-    case NID_md5:
-      return DigestAlgorithm::md5;
-    case NID_sha1:
-      return DigestAlgorithm::sha1;
-    case NID_sha256:
-      return DigestAlgorithm::sha256;
-    case NID_sha384:
-      return DigestAlgorithm::sha384;
-    case NID_sha512:
-      return DigestAlgorithm::sha512;
-    default:
-      throw Useless{"its imprint is made with an algorithm that is not known here"};
-  }
+  if (const auto known = cms::digest_of(TS_MSG_IMPRINT_get_algo(imprint))) return *known;
+  throw Useless{"its imprint is made with an algorithm that is not known here"};
 }
 
 Instant time_of(const TS_TST_INFO* info) {
@@ -126,8 +96,8 @@ class TimestampCheck {
     require_in_validity(stamp);
     stamp.offered_ = token_.certificates;
     stamp.digests_ = {digest, signer.digest()};
-    stamp.policy_ = dotted(TS_TST_INFO_get_policy_id(info.get()));
-    stamp.serial_hex_ = to_hex(magnitude(TS_TST_INFO_get_serial(info.get())));
+    stamp.policy_ = cms::asn1::dotted(TS_TST_INFO_get_policy_id(info.get()));
+    stamp.serial_hex_ = to_hex(cms::asn1::magnitude(TS_TST_INFO_get_serial(info.get())));
     return stamp;
   }
 
@@ -149,10 +119,10 @@ class TimestampCheck {
   void check_request(TS_TST_INFO* info) const {
     const TimestampRequest* const request = question_.request;
     if (request == nullptr) return;
-    if (magnitude(TS_TST_INFO_get_nonce(info)) != request->nonce) {
+    if (cms::asn1::magnitude(TS_TST_INFO_get_nonce(info)) != request->nonce) {
       throw Useless{"it is no answer to this request (its nonce differs)"};
     }
-    const std::string policy = dotted(TS_TST_INFO_get_policy_id(info));
+    const std::string policy = cms::asn1::dotted(TS_TST_INFO_get_policy_id(info));
     if (!request->policy.empty() && policy != request->policy) {
       throw Useless{"it was made under policy " + policy + ", not " + request->policy};
     }

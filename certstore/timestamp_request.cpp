@@ -3,6 +3,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/limits.h"
+#include "certstore/cms_algorithms.h"
 #include "certstore/openssl.h"
 
 #include <openssl/ts.h>
@@ -153,6 +154,25 @@ Bytes to_der(const TimestampRequest& request) {
   Bytes bytes(der, der + size);
   OPENSSL_free(der);
   return bytes;
+}
+
+TimestampRequest parse_timestamp_request(ByteView der, std::string_view what) {
+  const Error no_request(ErrorKind::status, in_quotes(what) + " is not a time stamp request (RFC 3161 2.4.1)",
+                         "pkgsign timestamp --tsq-out writes one");
+  const unsigned char* position = der.data();
+  const openssl::TimestampRequest parsed(d2i_TS_REQ(nullptr, &position, static_cast<long>(der.size())));
+  openssl::clear_errors();
+  if (!parsed || position != der.data() + der.size()) throw no_request;
+  TS_MSG_IMPRINT* const imprint = TS_REQ_get_msg_imprint(parsed.get());
+  const auto digest = cms::digest_of(TS_MSG_IMPRINT_get_algo(imprint));
+  if (!digest) throw no_request;
+  const ByteView value = cms::asn1::view_of(TS_MSG_IMPRINT_get_msg(imprint));
+  const ASN1_OBJECT* const policy = TS_REQ_get_policy_id(parsed.get());
+  TimestampRequest request{.digest = *digest,
+                           .imprint = {value.begin(), value.end()},
+                           .nonce = cms::asn1::magnitude(TS_REQ_get_nonce(parsed.get())),
+                           .policy = policy == nullptr ? "" : cms::asn1::dotted(policy)};
+  return request;
 }
 
 Bytes token_in_response(ByteView response, std::string_view what) {

@@ -31,6 +31,10 @@ struct TimestampWish {
 // TimeStampReq, DER; asks for the authority's certificate too.
 [[nodiscard]] Bytes to_der(const TimestampRequest& request);
 
+// What a TimeStampReq asks. Throws Error(status) for what is none, or asks with a digest that we do not
+// know.
+[[nodiscard]] TimestampRequest parse_timestamp_request(ByteView der, std::string_view what);
+
 // Returns the DER of the token in a TimeStampResp, as found. Throws Error(status) saying how the authority
 // refused, or that this is no response; its words are escaped.
 [[nodiscard]] Bytes token_in_response(ByteView response, std::string_view what);

@@ -5,6 +5,7 @@
 #include "certstore/base/file_windows.h"
 #include "certstore/base/limits.h"
 #include "certstore/cms_attributes.h"
+#include "certstore/cms_create.h"
 #include "formats/container.h"
 #include "formats/other_meaning.h"
 
@@ -97,6 +98,10 @@ class DetachedFile final : public SignedPackage {
   [[nodiscard]] std::unique_ptr<SigningPlan> plan_signing(const SigningRequest& request) const override {
     return plan_detached(file_, request, {});
   }
+  [[nodiscard]] std::size_t write_stamped(const certstore::Stamper& stamper,
+                                          certstore::AtomicFile& out) const override {
+    return stamp_signature_file(signature_, stamper, out);
+  }
 
  private:
   void read_signature() {
@@ -140,6 +145,17 @@ std::unique_ptr<SignedPackage> open_detached(const certstore::InputFile& file,
                                              const certstore::InputFile& signature,
                                              const KnownCertificates& known) {
   return std::make_unique<DetachedFile>(file, signature, known);
+}
+
+std::size_t stamp_signature_file(const certstore::InputFile& signature, const certstore::Stamper& stamper,
+                                 certstore::AtomicFile& out) {
+  const Bytes file = signature.read_all(certstore::limits::kCmsSize);
+  const Bytes der = cms::der_of(file, signature.name());
+  const Bytes stamped = certstore::with_timestamps(der, stamper);
+  if (stamped == der) return 0;
+  const std::string pem = der == file ? "" : cms::to_pem(stamped);
+  out.write(pem.empty() ? certstore::ByteView(stamped) : certstore::as_bytes(pem));
+  return 1;
 }
 
 bool recognises_none(const Container&) {

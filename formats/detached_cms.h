@@ -25,6 +25,11 @@ using KnownCertificates = std::function<std::vector<certstore::Certificate>()>;
                                                            const certstore::InputFile& signature,
                                                            const KnownCertificates& known);
 
+// As SignedPackage::write_stamped(), of a signature file without the file that it signs; DER stays DER, PEM
+// stays PEM. Throws Error(malformed) for one that is no CMS.
+[[nodiscard]] std::size_t stamp_signature_file(const certstore::InputFile& signature,
+                                               const certstore::Stamper& stamper, certstore::AtomicFile& out);
+
 struct DetachedWish {
   const certstore::InputFile* add_to = nullptr;  // signatures that stay, with these behind them
   bool pem = false;

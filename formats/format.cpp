@@ -39,6 +39,12 @@ std::unique_ptr<SigningPlan> SignedPackage::plan_stripping(certstore::Instant) c
       "pkgsign sign --replace signs anew");
 }
 
+std::size_t SignedPackage::write_stamped(const certstore::Stamper&, certstore::AtomicFile&) const {
+  throw certstore::Error(certstore::ErrorKind::unsupported,
+                         "signatures of the format " + std::string(format()) + " carry no time stamp",
+                         "pkgsign sign --detached makes a signature beside the file, which can have one");
+}
+
 std::span<const Format> all_formats() {
   return kFormats;
 }

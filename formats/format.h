@@ -87,6 +87,12 @@ class SignedPackage {
   // the number of files that go. Throws Error(unsupported) where the layout cannot be without, Error(usage)
   // where nothing is signed, Error(malformed) as plan_signing() does.
   [[nodiscard]] virtual std::unique_ptr<SigningPlan> plan_stripping(certstore::Instant time) const;
+  // Writes the file that holds the signatures anew, with a time stamp on each CMS signature that has none and
+  // for which `stamper` gives one; the rest stays byte for byte. Returns the number of signature blocks that
+  // changed; of 0 `out` is not to be used. Throws Error(unsupported) where the layout has no place for a
+  // stamp.
+  [[nodiscard]] virtual std::size_t write_stamped(const certstore::Stamper& stamper,
+                                                  certstore::AtomicFile& out) const;
 };
 
 struct Container;  // container.h

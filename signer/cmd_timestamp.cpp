@@ -1,8 +1,8 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/limits.h"
-#include "certstore/cms_create.h"
-#include "formats/jar/stamping.h"
+#include "formats/detached_cms.h"
+#include "formats/format.h"
 #include "signer/commands.h"
 #include "signer/sign.h"
 #include "signer/stamping.h"
@@ -30,65 +30,59 @@ void say(const Arguments& arguments, const std::string& line) {
   if (!arguments.quiet()) std::cout << line << "\n";
 }
 
-// A file with signatures, and how it is written anew with those stamps that `stamper` gives; whether any was.
+// A file with signatures, and how it is written anew with those stamps that a stamper gives.
 struct Signed {
   std::string path;
-  std::function<bool(const Stamper& stamper)> stamp;
+  bool is_package = false;
+  std::function<std::size_t(const Stamper&, certstore::AtomicFile&)> write;
 };
 
-// The new file has the mode of the old one.
-certstore::AtomicFile new_file(const std::string& path) {
-  certstore::AtomicFile out(path);
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0 && ::fchmod(out.descriptor(), status.st_mode & 07777) != 0) {
-    certstore::throw_errno("write", path, errno);
-  }
-  return out;
+Signed signature_file(const std::string& path) {
+  return {path, false, [path](const Stamper& stamper, certstore::AtomicFile& out) {
+            return formats::stamp_signature_file(InputFile::open(path), stamper, out);
+          }};
 }
 
-bool stamp_signature_file(const std::string& path, const Stamper& stamper) {
-  const Bytes file = InputFile::open(path).read_all(certstore::limits::kCmsSize);
-  const Bytes der = certstore::cms::der_of(file, path);
-  const Bytes stamped = certstore::with_timestamps(der, stamper);
-  if (stamped == der) return false;
-  certstore::AtomicFile out = new_file(path);
-  const std::string pem = der == file ? "" : certstore::cms::to_pem(stamped);  // the form stays
-  out.write(pem.empty() ? ByteView(stamped) : certstore::as_bytes(pem));
-  out.commit(certstore::Existing::replace);
-  return true;
-}
-
-bool stamp_jar_file(const std::string& path, const Stamper& stamper) {
-  const InputFile file = InputFile::open(path);
-  require_not_invalid(file);
-  certstore::AtomicFile out = new_file(path);
-  if (formats::jar::stamp_jar(file, stamper, out) == 0) return false;
-  require_not_invalid(out.reopen());
-  out.commit(certstore::Existing::replace);
-  return true;
-}
-
-// FILE is what was signed, with FILE.p7s beside it, or the signature file itself, or a JAR.
+// Throws Error(malformed) for signatures that do not match what they sign: a stamp would vouch for them. FILE
+// is what was signed, with FILE.p7s beside it, or the signature file itself, or a package that holds its own.
 Signed find_signatures(const std::string& path) {
   const std::string beside = path + ".p7s";
   if (std::filesystem::exists(beside)) {
     require_matching(InputFile::open(path), InputFile::open(beside));
-    return {beside, [beside](const Stamper& stamper) { return stamp_signature_file(beside, stamper); }};
+    return signature_file(beside);
   }
-  if (path.ends_with(".p7s")) {
-    return {path, [path](const Stamper& stamper) { return stamp_signature_file(path, stamper); }};
+  if (path.ends_with(".p7s")) return signature_file(path);
+  const auto file = std::make_shared<const InputFile>(InputFile::open(path));
+  const std::shared_ptr<const formats::SignedPackage> package = formats::open_package(*file, std::nullopt);
+  if (package->signature_blocks().empty()) {
+    throw Error(ErrorKind::io, "there is no signature " + in_quotes(beside),
+                "pkgsign sign --detached makes one");
   }
-  if (formats::jar::is_signed_jar(InputFile::open(path))) {
-    return {path, [path](const Stamper& stamper) { return stamp_jar_file(path, stamper); }};
+  require_not_invalid(*file);
+  return {path, true, [file, package](const Stamper& stamper, certstore::AtomicFile& out) {
+            return package->write_stamped(stamper, out);
+          }};
+}
+
+// Whether anything was stamped. The new file has the mode of the old one.
+bool stamp(const Signed& found, const Stamper& stamper) {
+  certstore::AtomicFile out(found.path);
+  struct stat status {};
+  if (::stat(found.path.c_str(), &status) == 0 && ::fchmod(out.descriptor(), status.st_mode & 07777) != 0) {
+    certstore::throw_errno("write", found.path, errno);
   }
-  throw Error(ErrorKind::io, "there is no signature " + in_quotes(beside),
-              "pkgsign sign --detached makes one");
+  if (found.write(stamper, out) == 0) return false;
+  if (found.is_package) require_not_invalid(out.reopen());
+  out.commit(certstore::Existing::replace);
+  return true;
 }
 
 // The request for the first signature that has no stamp: a file that is carried to where the network is.
 void write_request(const Arguments& arguments, const Signed& found) {
+  const std::string path = *arguments.value("tsq-out");
+  certstore::AtomicFile out(path);
   std::optional<Bytes> request;
-  found.stamp([&](ByteView signature) -> std::optional<Bytes> {
+  const Stamper note_first = [&](ByteView signature) -> std::optional<Bytes> {
     if (!request) {
       request = certstore::to_der(
           certstore::make_timestamp_request({.signature = signature,
@@ -96,37 +90,46 @@ void write_request(const Arguments& arguments, const Signed& found) {
                                              .policy = arguments.value("tsa-policy").value_or("")}));
     }
     return std::nullopt;
-  });
+  };
+  static_cast<void>(found.write(note_first, out));  // which writes nothing, as nothing is stamped
   if (!request) return say(arguments, "stamped already: " + certstore::shell_quoted(found.path));
-  const std::string path = *arguments.value("tsq-out");
-  certstore::AtomicFile out(path);
   out.write(*request);
   out.commit(arguments.has("force") ? certstore::Existing::replace : certstore::Existing::refuse);
-  say(arguments, "wrote " + certstore::shell_quoted(path) +
-                     "; where the network is: curl -H 'Content-Type: application/timestamp-query' "
-                     "--data-binary @" +
-                     certstore::shell_quoted(path) + " -o answer.tsr URL; then --tsr-in answer.tsr");
+  const std::string quoted = certstore::shell_quoted(path);
+  say(arguments,
+      "wrote " + quoted +
+          "; where the network is: curl -H 'Content-Type: application/timestamp-query' --data-binary @" +
+          quoted + " -o answer.tsr URL; then --tsq-in " + quoted + " --tsr-in answer.tsr");
 }
 
-// The answer fits the one signature whose digest is in it; what was asked is not known here, so its nonce is
-// not compared.
+// What was asked, where it is given: then the answer must have its nonce and its policy.
+std::optional<certstore::TimestampRequest> asked(const Arguments& arguments) {
+  const auto path = arguments.value("tsq-in");
+  if (!path) return std::nullopt;
+  const InputFile file = InputFile::open(*path);
+  return certstore::parse_timestamp_request(file.read_all(certstore::limits::kTimestampResponse),
+                                            file.name());
+}
+
+// The answer fits the one signature whose digest is in it.
 void take_response(const Arguments& arguments, const Signed& found) {
   const InputFile file = InputFile::open(*arguments.value("tsr-in"));
   const Bytes token =
       certstore::token_in_response(file.read_all(certstore::limits::kTimestampResponse), file.name());
+  const auto request = asked(arguments);
   std::string why = "every signature has a stamp";
   std::string when;
   const auto fits = [&](ByteView signature) -> std::optional<Bytes> {
-    const certstore::TimestampAnswer answer = certstore::check_timestamp(token, {.signature = signature});
-    if (const auto* const stamp = std::get_if<certstore::VerifiedTimestamp>(&answer)) {
-      when =
-          certstore::to_rfc3339(stamp->time()) + ", by " + certstore::escaped(stamp->authority().subject());
+    const certstore::TimestampAnswer answer =
+        certstore::check_timestamp(token, {.signature = signature, .request = request ? &*request : nullptr});
+    if (const auto* const good = std::get_if<certstore::VerifiedTimestamp>(&answer)) {
+      when = certstore::to_rfc3339(good->time()) + ", by " + certstore::escaped(good->authority().subject());
       return token;
     }
     why = std::get<std::string>(answer);
     return std::nullopt;
   };
-  if (found.stamp(fits)) {
+  if (stamp(found, fits)) {
     return say(arguments, "stamped " + certstore::shell_quoted(found.path) + ": " + when);
   }
   throw Error(ErrorKind::status, "the time stamp in " + in_quotes(file.name()) + " is of no use for " +
@@ -136,7 +139,7 @@ void take_response(const Arguments& arguments, const Signed& found) {
 void ask(const Arguments& arguments, const Signed& found) {
   bool asked = false;
   const Stamper stamper = stamper_of(arguments);
-  const bool changed = found.stamp([&](ByteView signature) {
+  const bool changed = stamp(found, [&](ByteView signature) {
     asked = true;
     return stamper(signature);
   });
@@ -153,6 +156,9 @@ ExitCode run(const Arguments& arguments) {
   }
   if (!arguments.has("tsa") && arguments.operands().size() != 1) {
     throw Error(ErrorKind::usage, "a request and an answer are for one FILE");
+  }
+  if (arguments.has("tsq-in") && !arguments.has("tsr-in")) {
+    throw Error(ErrorKind::usage, "--tsq-in goes with --tsr-in", "--tsq-out FILE writes the request");
   }
   static_cast<void>(timestamp_source(arguments));  // what is wrong with the options is said first
   for (const std::string& path : arguments.operands()) {
@@ -176,6 +182,7 @@ certstore::cli::Command timestamp_command() {
   options.insert(options.end(), asking.begin(), asking.end());
   options.push_back({"tsq-out", '\0', "FILE", "write the request only, for a machine with a network"});
   options.push_back({"tsr-in", '\0', "FILE", "take the authority's answer to it"});
+  options.push_back({"tsq-in", '\0', "FILE", "the request, whose nonce and policy the answer must have"});
   options.push_back(certstore::cli::kForceOption);
   return {.name = "timestamp",
           .operands = "FILE...",

@@ -7,6 +7,7 @@
 #include "formats/jar/contents.h"
 #include "formats/jar/coverage.h"
 #include "formats/jar/signing.h"
+#include "formats/jar/stamping.h"
 #include "formats/zip/reader.h"
 
 #include <utility>
@@ -77,6 +78,10 @@ class JarPackage final : public SignedPackage {
       throw Error(ErrorKind::usage, certstore::in_quotes(contents_.file.name()) + " has no signatures");
     }
     return plan_jar_stripping(contents_, container_issues_, time);
+  }
+  [[nodiscard]] std::size_t write_stamped(const certstore::Stamper& stamper,
+                                          certstore::AtomicFile& out) const override {
+    return stamp_jar(contents_, stamper, out);
   }
 
  private:

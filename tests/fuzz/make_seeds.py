@@ -51,6 +51,18 @@ def make_packages(folder):
         (folder / sample.name).write_bytes(sample.read_bytes())
 
 
+def make_jars(folder):
+    """Signed in turn by two keys, the second of which leaves one entry to the first."""
+    plain = folder.parent / "plain.zip"
+    with zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("a.txt", "lib/b.txt", "META-INF/services/x"):
+            archive.writestr(zipfile.ZipInfo(name), name * 9)
+    one, two = folder / "one.jar", folder / "two.jar"
+    run(BIN / "pkgsign", "sign", plain, "-o", one, "--key", folder.parent / "ec.pem", "--cert", folder.parent / "ec.crt")
+    run(BIN / "pkgsign", "sign", one, "-o", two, "--add", "--only", "lib/*", "--key", folder.parent / "signer.pem",
+        "--cert", folder.parent / "signer.crt")
+
+
 def make_properties(folder, packages):
     for sample in packages.glob("*.package"):
         with zipfile.ZipFile(sample) as archive:
@@ -93,6 +105,7 @@ def main():
     make_certificates(places["certificate"])
     make_cms(places["cms"])
     make_packages(places["package"])
+    make_jars(places["package"])
     make_properties(places["properties"], places["package"])
     make_timestamps(places["timestamp"])
     make_trust_records(places["trust_record"], places["certificate"])

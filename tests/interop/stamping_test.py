@@ -152,7 +152,15 @@ class Timestamps(Workbench):
         query, reply = self.home / "q.tsq", self.home / "r.tsr"
         self.tool("pkgsign", "timestamp", "--tsq-out", query, self.file)
         reply.write_bytes(self.authority.reply(query.read_bytes()))
-        self.tool("pkgsign", "timestamp", "--tsr-in", reply, self.file)
+        # An answer that somebody had before has the nonce of another request.
+        later = self.home / "later.tsq"
+        self.tool("pkgsign", "timestamp", "--tsq-out", later, self.file)
+        self.assertIn("its nonce differs", self.tool("pkgsign", "timestamp", "--tsq-in", later, "--tsr-in", reply,
+                                                     self.file, code=17))
+        self.assertIn("is not a time stamp request", self.tool("pkgsign", "timestamp", "--tsq-in", reply, "--tsr-in",
+                                                               reply, self.file, code=17))
+        self.tool("pkgsign", "timestamp", "--tsq-in", query, self.file, code=2)
+        self.tool("pkgsign", "timestamp", "--tsq-in", query, "--tsr-in", reply, self.file)
         self.judge(0)
         self.assertTrue(self.p7s.read_text().startswith("-----BEGIN"))
         # For another signature it is of no use.
