@@ -1,7 +1,8 @@
-// A file as all formats see it when it is opened: its ZIP index is read once, for whoever recognises it.
+// A file as all formats see it when it is opened: its index is read once, for whoever recognises it.
 #pragma once
 
 #include "certstore/base/file.h"
+#include "formats/tar/index.h"
 #include "formats/zip/index.h"
 
 #include <optional>
@@ -10,7 +11,8 @@ namespace formats {
 
 struct Container {
   const certstore::InputFile& file;
-  std::optional<zip::IndexResult> zip;  // absent: the file does not look like a ZIP archive
+  std::optional<zip::IndexResult> zip;       // absent: the file does not look like a ZIP archive
+  std::optional<tar::IndexResult> tar = {};  // absent: nor a tar
 };
 
 }  // namespace formats

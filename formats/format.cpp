@@ -55,6 +55,7 @@ std::unique_ptr<SignedPackage> open_package(const certstore::InputFile& file,
   Container container{file, std::nullopt};
   // What begins as an archive and is none is invalid, never an unsigned "file".
   if (zip::looks_like_zip(file)) container.zip = zip::read_index(file);
+  if (!container.zip && tar::looks_like_tar(file)) container.tar = tar::read_index(file);
   const Format& format = *std::find_if(kFormats.begin(), kFormats.end(),
                                        [&](const Format& f) { return f.recognises(container); });
   if (format.open != open_vro) refuse_known_marks(container);

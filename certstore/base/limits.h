@@ -66,6 +66,19 @@ inline constexpr std::size_t kJarSigners = 64;
 // Deflate cannot exceed 1032:1, so a declared size beyond that is a lie told before inflating.
 inline constexpr std::uint64_t kInflateRatio = 1032;
 
+// The extended header of one member of a tar: two names, and attributes of 64 KB each (XATTR_SIZE_MAX).
+inline constexpr std::size_t kPaxSize = 1 << 20;
+// The manifest of a signed tar: a million lines take 150 MB.
+inline constexpr std::size_t kMtreeSize = 512 << 20;
+// Signatures in a signed tar: each may list every member.
+inline constexpr std::size_t kTarSigners = 64;
+// What a stream may decompress to whatever its size, and how many times its size beyond that (zlib's bound
+// for deflate; zstd and xz know none): a disk image of zeros is no bomb, and a bomb ends.
+inline constexpr std::uint64_t kStreamFree = std::uint64_t{1} << 30;
+inline constexpr std::uint64_t kStreamRatio = 1032;
+// Memory of a decompressor: xz -9 needs 65 MiB, zstd --ultra -22 128 MiB.
+inline constexpr std::uint64_t kStreamMemory = std::uint64_t{256} << 20;
+
 // What a time stamp authority answers: a token with a chain has 2 to 10 KB.
 inline constexpr std::size_t kTimestampResponse = 256 << 10;
 // Tokens on one signature that are looked at: each costs a path; writers attach one, archives a few.

@@ -129,6 +129,10 @@ std::uint64_t name_digest(std::string_view name) {
   return digest;
 }
 
+bool equal_but_for_case(std::string_view a, std::string_view b) {
+  return folded(a) == folded(b);
+}
+
 std::vector<NamePlace> sort_names(std::span<const Entry> entries, Findings& findings) {
   std::vector<NamePlace> places(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {

@@ -23,5 +23,7 @@ namespace formats::zip {
 
 // The digest by which sort_names() sorts: of the name in lower case without a final '/'.
 [[nodiscard]] std::uint64_t name_digest(std::string_view name);
+// Whether two names are the same in lower case, without a final '/'.
+[[nodiscard]] bool equal_but_for_case(std::string_view a, std::string_view b);
 
 }  // namespace formats::zip

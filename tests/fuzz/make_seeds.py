@@ -8,13 +8,14 @@ import os
 import pathlib
 import subprocess
 import sys
+import tarfile
 import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/interop"))
 from timestamp_authority import TimestampAuthority  # noqa: E402
 BIN = pathlib.Path(os.environ["PKGTRUST_BIN"])
-TARGETS = ("certificate", "cms", "package", "properties", "timestamp", "trust_record")
+TARGETS = ("certificate", "cms", "package", "properties", "tar_index", "timestamp", "trust_record")
 KEYS = {"rsa": ["rsa:2048"], "short": ["rsa:1024"], "ec": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
         "ed25519": ["ed25519"], "pss": ["rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"], "signer": ["rsa:2048"]}
 SUBJECTS = {"rsa": "/C=CH/O=Example, Inc/OU=a+CN=b/CN=Seed", "short": "/CN=" + "x" * 60, "ec": "/CN=\u00e9\u4e2d",
@@ -71,6 +72,16 @@ def make_properties(folder, packages):
                     (folder / entry.filename.replace("/", "_")).write_bytes(archive.read(entry))
 
 
+def make_tars(folder, sources):
+    for name, form in {"ustar": tarfile.USTAR_FORMAT, "gnu": tarfile.GNU_FORMAT, "pax": tarfile.PAX_FORMAT}.items():
+        with tarfile.open(folder / name, "w", format=form) as archive:
+            for number, source in enumerate(sorted(sources.glob("*.der"))):
+                archive.add(source, f"./folder/{'n' * 60 * number if name != 'ustar' else number}{source.name}")
+            link = tarfile.TarInfo("link")
+            link.type, link.linkname = tarfile.SYMTYPE, "t" * (150 if name != "ustar" else 90)
+            archive.addfile(link)
+
+
 def make_trust_records(folder, certificates):
     for path in certificates.glob("*.der"):
         der = path.read_bytes()
@@ -107,6 +118,7 @@ def main():
     make_packages(places["package"])
     make_jars(places["package"])
     make_properties(places["properties"], places["package"])
+    make_tars(places["tar_index"], places["certificate"])
     make_timestamps(places["timestamp"])
     make_trust_records(places["trust_record"], places["certificate"])
     if len(sys.argv) > 2:
