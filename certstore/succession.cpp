@@ -91,6 +91,7 @@ void check_signers(Succession& found, const cms::SignedData& data, std::string_v
       throw malformed(what, "a signature in it names no certificate");
     }
     signers.insert(checked.certificate().sha256());
+    if (checked.certificate() == found.before) found.stamps = check_timestamps(signer, named);
     found.digests.insert(checked.digest());
   }
   if (signers.size() != 2) throw malformed(what, "one of its two certificates did not sign it");
@@ -98,7 +99,8 @@ void check_signers(Succession& found, const cms::SignedData& data, std::string_v
 
 }  // namespace
 
-Bytes create_succession(const Signer& before, const Signer& after, const SuccessionTerms& terms) {
+Bytes create_succession(const Signer& before, const Signer& after, const SuccessionTerms& terms,
+                        const Stamper& stamper) {
   const std::string contradiction = contradiction_in(before.certificate(), after.certificate(), terms);
   if (!contradiction.empty()) {
     throw Error(ErrorKind::usage, "no succession can be made: " + contradiction,
@@ -124,6 +126,7 @@ Bytes create_succession(const Signer& before, const Signer& after, const Success
                                .carries_certificates = false};
     file = file.empty() ? cms::create(*signer, signing) : cms::add_signer(file, *signer, signing);
   }
+  file = with_timestamps(std::move(file), stamper);
   static_cast<void>(read_succession(file, "the succession just made"));
   return file;
 }

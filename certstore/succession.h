@@ -5,6 +5,7 @@
 #include "certstore/base/time.h"
 #include "certstore/certificate.h"
 #include "certstore/signer.h"
+#include "certstore/timestamp_attach.h"
 
 #include <optional>
 #include <set>
@@ -27,13 +28,14 @@ struct Succession {
   SuccessionTerms terms;
   std::set<DigestAlgorithm> digests;  // of both signatures
   Sha256 document{};                  // of the whole file
+  CheckedStamps stamps = {};          // on the signature of the certificate before
 };
 
-// Returns the file, in DER. Throws Error(key) where both have one key or either is a key with which nothing
-// is signed here, Error(dates) unless both certificates are valid when it is made, Error(usage) for terms
-// that contradict themselves.
-[[nodiscard]] Bytes create_succession(const Signer& before, const Signer& after,
-                                      const SuccessionTerms& terms);
+// Returns the file, in DER, with a time stamp on each signature where `stamper` is not empty. Throws
+// Error(key) where both have one key or either is a key with which nothing is signed here, Error(dates)
+// unless both certificates are valid when it is made, Error(usage) for terms that contradict themselves.
+[[nodiscard]] Bytes create_succession(const Signer& before, const Signer& after, const SuccessionTerms& terms,
+                                      const Stamper& stamper = {});
 
 // Reads DER or PEM. Throws Error(malformed) naming `what` unless it is exactly such a document, with exactly
 // two signers, the two certificates that it names, and both signatures are good and made for this.

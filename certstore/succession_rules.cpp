@@ -2,6 +2,7 @@
 
 #include "certstore/base/escape.h"
 #include "certstore/record_match.h"
+#include "certstore/timestamp_trust.h"
 
 #include <openssl/x509v3.h>
 
@@ -100,11 +101,32 @@ class Judge {
     if (terms.made < before.not_before() || terms.made > before.not_after()) {
       object("the certificate before it was not valid when it was made");
     }
-    // Also where a record allows an expired certificate: nothing but a time stamp would show that the
-    // succession is not a later work of whoever has the key now.
-    if (policy_.now > before.not_after()) {
-      object("the certificate before it ended on " + to_date(before.not_after()) +
-             ", and no time stamp shows that the succession is older");
+    if (policy_.now > before.not_after()) judge_end();
+  }
+
+  // Also where a record allows an expired certificate: nothing but a time stamp shows that the succession is
+  // not a later work of whoever has the key now.
+  void judge_end() {
+    const Certificate& before = succession_.before;
+    TrustPolicy policy = policy_;
+    policy.at = policy_.now;
+    const StampedTime stamped = stamped_time({.certificate = before,
+                                              .offered = {},
+                                              .digests = {},
+                                              .package_name = {},
+                                              .serial = {},
+                                              .stamps = {succession_.stamps.good}},
+                                             policy);
+    is_older_than_end_ = stamped.time.has_value();
+    if (is_older_than_end_) return;
+    const std::string ended = "the certificate before it ended on " + to_date(before.not_after()) + ", and ";
+    for (const std::string& why : succession_.stamps.useless) {
+      object(ended + "its time stamp proves nothing: " + why);
+    }
+    for (const Issue& issue : stamped.issues)
+      object(ended + "its time stamp does not count: " + issue.detail);
+    if (succession_.stamps.useless.empty() && stamped.issues.empty()) {
+      object(ended + "no time stamp shows that the succession is older");
     }
   }
 
@@ -136,6 +158,7 @@ class Judge {
     for (const Issue& issue : decision.issues) {
       const Effect effect = kind_of(issue.code).effect;
       if (effect == Effect::none) continue;
+      if (issue.code == IssueCode::expired && !is_after && is_older_than_end_) continue;
       answer_.exposed = answer_.exposed || effect == Effect::exposed;
       object("the certificate " + which + " it: " + std::string(kind_of(issue.code).id) + ": " +
              issue.detail);
@@ -172,6 +195,7 @@ class Judge {
   const TrustPolicy& policy_;
   SuccessionAnswer answer_;
   bool contested_before_ = false;
+  bool is_older_than_end_ = false;  // the certificate before has ended since, as a trusted stamp shows
 };
 
 }  // namespace

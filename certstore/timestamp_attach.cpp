@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace certstore {
 
@@ -17,6 +18,19 @@ std::vector<ByteView> timestamp_tokens(const cms::SignerInfo& signer) {
     }
   }
   return tokens;
+}
+
+CheckedStamps check_timestamps(const cms::SignerInfo& signer, std::span<const Certificate> known) {
+  CheckedStamps stamps;
+  for (const ByteView token : timestamp_tokens(signer)) {
+    TimestampAnswer answer = check_timestamp(token, {.signature = signer.signature, .candidates = known});
+    if (auto* const good = std::get_if<VerifiedTimestamp>(&answer)) {
+      stamps.good.push_back(std::move(*good));
+    } else {
+      stamps.useless.push_back(std::get<std::string>(std::move(answer)));
+    }
+  }
+  return stamps;
 }
 
 Bytes with_timestamps(Bytes signed_data, const Stamper& stamper) {

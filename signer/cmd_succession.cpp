@@ -7,6 +7,7 @@
 #include "signer/document_output.h"
 #include "signer/identity.h"
 #include "signer/retirement.h"
+#include "signer/stamping.h"
 #include "signer/store_access.h"
 
 #include <unistd.h>
@@ -49,11 +50,12 @@ ExitCode run(const Arguments& arguments) {
     throw Error(ErrorKind::usage, "a succession is not written to a terminal", "-o FILE");
   }
   const certstore::SuccessionTerms terms = read_terms(arguments);
+  const certstore::Stamper stamper = stamper_of(arguments);
   const std::vector<Identity> both = identities_of_store(arguments, {from, *to});
   for (const Identity& identity : both) require_not_retired(arguments, identity.certificate, terms.made);
   require_audit_place(arguments);
   AuditPen pen = audit_pen(arguments);
-  const certstore::Bytes bytes = create_succession(both[0].unlock(pen), both[1].unlock(pen), terms);
+  const certstore::Bytes bytes = create_succession(both[0].unlock(pen), both[1].unlock(pen), terms, stamper);
   for (const Identity& identity : both) {
     pen.write({.action = "succession create",
                .file = target.path,
@@ -64,8 +66,9 @@ ExitCode run(const Arguments& arguments) {
   }
   if (write_document(target, bytes) && !arguments.quiet()) {
     std::cout << "wrote " << certstore::shell_quoted(target.path) << "; who trusts "
-              << certstore::in_quotes(both[0].certificate.subject()) << " can follow it before "
-              << certstore::to_date(both[0].certificate.not_after())
+              << certstore::in_quotes(both[0].certificate.subject()) << " can follow it"
+              << (arguments.has("tsa") ? ""
+                                       : " before " + certstore::to_date(both[0].certificate.not_after()))
               << ": pkgverify trust follow --follow-succession FILE\n";
   }
   return ExitCode::accepted;
@@ -74,23 +77,26 @@ ExitCode run(const Arguments& arguments) {
 }  // namespace
 
 certstore::cli::Command succession_create_command() {
-  return {.name = "succession create",
-          .operands = "",
-          .summary = "let one identity vouch for the next, signed by both keys",
-          .options = {kAliasOption,
-                      {"to", '\0', "NAME", "the identity that comes after it"},
-                      kOutputOption,
-                      {"name", '\0', "NAME", "for this package only"},
-                      {"until", '\0', "TIME", "no longer than 2027-12-31 or 2027-12-31T12:00:00Z"},
-                      certstore::cli::kStoreOption,
-                      certstore::cli::kPassphraseOption,
-                      kAuditToOption,
-                      certstore::cli::kForceOption},
-          .example = "pkgsign succession create --alias server --to server-2027 -o server.succession",
-          .exit_codes =
-              "0 written, 1 no such identity, wrong passphrase, or the file exists, 2 usage,\n"
-              "  15 not in date, 16 a key that is retired",
-          .run = run};
+  certstore::cli::Command command = {
+      .name = "succession create",
+      .operands = "",
+      .summary = "let one identity vouch for the next, signed by both keys",
+      .options = {kAliasOption,
+                  {"to", '\0', "NAME", "the identity that comes after it"},
+                  kOutputOption,
+                  {"name", '\0', "NAME", "for this package only"},
+                  {"until", '\0', "TIME", "no longer than 2027-12-31 or 2027-12-31T12:00:00Z"},
+                  certstore::cli::kStoreOption,
+                  certstore::cli::kPassphraseOption,
+                  kAuditToOption,
+                  certstore::cli::kForceOption},
+      .example = "pkgsign succession create --alias server --to server-2027 -o server.succession",
+      .exit_codes =
+          "0 written, 1 no such identity, wrong passphrase, or the file exists, 2 usage,\n"
+          "  15 not in date, 16 a key that is retired, 17 no time stamp",
+      .run = run};
+  for (certstore::cli::Option& option : stamping_options()) command.options.push_back(std::move(option));
+  return command;
 }
 
 }  // namespace signer

@@ -1,6 +1,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/limits.h"
+#include "certstore/cms.h"
 #include "formats/detached_cms.h"
 #include "formats/format.h"
 #include "signer/commands.h"
@@ -37,6 +38,17 @@ struct Signed {
   std::function<std::size_t(const Stamper&, certstore::AtomicFile&)> write;
 };
 
+bool is_cms(const InputFile& file) {
+  if (file.size() > certstore::limits::kCmsSize) return false;
+  try {
+    static_cast<void>(certstore::cms::parse(file.read_all(certstore::limits::kCmsSize), file.name()));
+    return true;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::malformed) throw;
+    return false;
+  }
+}
+
 Signed signature_file(const std::string& path) {
   return {path, false, [path](const Stamper& stamper, certstore::AtomicFile& out) {
             return formats::stamp_signature_file(InputFile::open(path), stamper, out);
@@ -44,15 +56,16 @@ Signed signature_file(const std::string& path) {
 }
 
 // Throws Error(malformed) for signatures that do not match what they sign: a stamp would vouch for them. FILE
-// is what was signed, with FILE.p7s beside it, or the signature file itself, or a package that holds its own.
+// is what was signed, with FILE.p7s beside it, or the signature file itself (as is a succession), or a
+// package that holds its own.
 Signed find_signatures(const std::string& path) {
   const std::string beside = path + ".p7s";
   if (std::filesystem::exists(beside)) {
     require_matching(InputFile::open(path), InputFile::open(beside));
     return signature_file(beside);
   }
-  if (path.ends_with(".p7s")) return signature_file(path);
   const auto file = std::make_shared<const InputFile>(InputFile::open(path));
+  if (path.ends_with(".p7s") || is_cms(*file)) return signature_file(path);
   const std::shared_ptr<const formats::SignedPackage> package = formats::open_package(*file, std::nullopt);
   if (package->signature_blocks().empty()) {
     throw Error(ErrorKind::io, "there is no signature " + in_quotes(beside),

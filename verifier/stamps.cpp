@@ -10,15 +10,11 @@ SignatureStamps stamps_of(const formats::VerifiedSignature& signature) {
   SignatureStamps stamps;
   const certstore::cms::SignerInfo* const signer = signature.signer_info();
   if (signer == nullptr) return stamps;
-  for (const certstore::ByteView token : certstore::timestamp_tokens(*signer)) {
-    certstore::TimestampAnswer answer = certstore::check_timestamp(
-        token, {.signature = signer->signature, .candidates = signature.offered()});
-    if (auto* const stamp = std::get_if<certstore::VerifiedTimestamp>(&answer)) {
-      stamps.checked.push_back(std::move(*stamp));
-    } else {
-      stamps.useless.push_back({certstore::IssueCode::timestamp_useless, signature.signer().subject(),
-                                std::get<std::string>(answer)});
-    }
+  certstore::CheckedStamps found = certstore::check_timestamps(*signer, signature.offered());
+  stamps.checked = std::move(found.good);
+  for (std::string& why : found.useless) {
+    stamps.useless.push_back(
+        {certstore::IssueCode::timestamp_useless, signature.signer().subject(), std::move(why)});
   }
   return stamps;
 }

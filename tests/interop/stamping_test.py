@@ -257,6 +257,20 @@ class Timestamps(Workbench):
         self.assertIn("no place for a time stamp", said)
         self.assertFalse((self.home / "no.package").exists())
 
+    def test_a_succession_is_stamped_when_it_is_made_or_later(self):
+        made, later = self.home / "made.succession", self.home / "later.succession"
+        create = ["pkgsign", "succession", "create", "--alias", "short", "--to", "third", "--passphrase", "env:SIGNING"]
+        self.tool(*create, "--tsa", f"{self.url}/good", "-o", made)
+        self.tool(*create, "-o", later)
+        self.tool("pkgsign", "timestamp", "--tsa", f"{self.url}/good", later)
+        for file in (made, later):
+            text = run("openssl", "asn1parse", "-inform", "DER", "-in", file)
+            self.assertEqual(text.count("id-smime-aa-timeStampToken"), 2)
+            self.assertIn("stamped already", self.tool("pkgsign", "timestamp", "--tsa", f"{self.url}/good", file))
+            self.tool("pkgverify", "trust", "follow", file, "--store", self.trusting, code=12)
+        self.tool(*create, "--tsa", f"{self.url}/none", "-o", self.home / "no.succession", code=17)
+        self.assertFalse((self.home / "no.succession").exists())
+
     def test_words_that_cannot_be_meant_are_refused_before_anything_is_signed(self):
         for words in (["--tsa", "ftp://example.net/"], ["--tsa", "https://user@example.net/"], ["--tsa", "file:///etc/passwd"],
                       ["--timestamp", "required"], ["--tsa", self.url, "--timestamp", "maybe"]):

@@ -1,6 +1,7 @@
 // What follows from a succession: never more than a person confirmed.
 #include "certstore/trust_record_json.h"
 #include "tests/unit/successions.h"
+#include "tests/unit/timestamp_tokens.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -51,6 +52,12 @@ TrustRecord retirement_of(const Certificate& certificate) {
   record.scope_text.clear();
   record.until.reset();
   return record;
+}
+
+certstore::Stamper stamper_at(const Authority& authority, const std::string& time) {
+  return [&authority, time](ByteView signature) -> std::optional<Bytes> {
+    return make_token(authority, {.signature = {signature.begin(), signature.end()}, .time = time});
+  };
 }
 
 }  // namespace
@@ -227,6 +234,39 @@ BOOST_AUTO_TEST_CASE(an_expired_certificate_names_no_successor_even_where_it_is_
   // Nor does a look back help.
   policy.at = kSigned;
   BOOST_TEST(!judged(one, policy).may_be_followed());
+}
+
+BOOST_AUTO_TEST_CASE(a_trusted_stamp_shows_that_a_succession_is_older_than_the_end_of_its_certificate) {
+  const Signer ended = signer_named("before", {.not_after = parse_instant("2027-01-01")});
+  const Authority authority = make_authority();
+  const Succession unstamped = succession(ended, after());
+  const Succession stamped = succession(ended, after(), {}, stamper_at(authority, "20261201120000Z"));
+  const Succession late = succession(ended, after(), {}, stamper_at(authority, "20270601120000Z"));
+  TrustPolicy policy = policy_of({record_of(ended.certificate())});
+  policy.at = policy.now = parse_instant("2028-01-01");
+  BOOST_TEST(!judged(stamped, policy).may_be_followed());  // nobody trusts the authority
+  policy.records.push_back(stamp_record(authority.root));
+  BOOST_TEST(judged(stamped, policy).may_be_followed());
+  BOOST_TEST(!judged(unstamped, policy).may_be_followed());
+  BOOST_TEST(!judged(late, policy).may_be_followed());
+  // Who retires a key does not say since when it is in other hands.
+  policy.records.push_back(retirement_of(ended.certificate()));
+  BOOST_TEST(!judged(stamped, policy).may_be_followed());
+}
+
+BOOST_AUTO_TEST_CASE(a_stamp_on_the_signature_of_the_successor_shows_nothing_of_the_one_before) {
+  const Signer ended = signer_named("before", {.not_after = parse_instant("2027-01-01")});
+  const Authority authority = make_authority();
+  const certstore::Stamper stamp = stamper_at(authority, "20261201120000Z");
+  std::size_t stamped = 0;
+  for (const int wanted : {0, 1}) {
+    int asked = 0;
+    const auto only_wanted = [&](ByteView signature) {
+      return asked++ == wanted ? stamp(signature) : std::optional<Bytes>();
+    };
+    stamped += succession(ended, after(), {}, only_wanted).stamps.good.size();
+  }
+  BOOST_TEST(stamped == 1U);  // one of the two signatures is that of the certificate before
 }
 
 BOOST_AUTO_TEST_CASE(a_succession_of_the_future_or_the_past_is_not_followed) {

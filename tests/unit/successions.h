@@ -18,9 +18,10 @@ inline Signer signer_named(const std::string& name, CertificateWish wish = {}) {
                 make_self_signed_certificate(wish), {});
 }
 
-inline Succession succession(const Signer& before, const Signer& after, SuccessionTerms terms = {}) {
+inline Succession succession(const Signer& before, const Signer& after, SuccessionTerms terms = {},
+                             const certstore::Stamper& stamper = {}) {
   if (terms.made == certstore::Instant{}) terms.made = kSigned;
-  return certstore::read_succession(certstore::create_succession(before, after, terms), "test");
+  return certstore::read_succession(certstore::create_succession(before, after, terms, stamper), "test");
 }
 
 inline TrustRecord record_of(const Certificate& certificate) {
