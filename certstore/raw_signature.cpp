@@ -41,4 +41,17 @@ bool checks_message(const Certificate& certificate, ByteView message, ByteView s
   return good;
 }
 
+bool checks_ecdsa_signature(const Certificate& certificate, DigestAlgorithm algorithm,
+                            ByteView message_digest, ByteView signature) {
+  if (certificate.key_kind() != KeyKind::ec || !certificate.key_unsoundness().empty()) return false;
+  const openssl::KeyContext context(EVP_PKEY_CTX_new(X509_get0_pubkey(certificate.openssl()), nullptr));
+  if (!context) openssl::throw_error("making a verification context");
+  openssl::require(EVP_PKEY_verify_init(context.get()), "starting a verification");
+  openssl::require(EVP_PKEY_CTX_set_signature_md(context.get(), evp(algorithm)), "choosing the digest");
+  const bool good = EVP_PKEY_verify(context.get(), signature.data(), signature.size(), message_digest.data(),
+                                    message_digest.size()) == 1;
+  openssl::clear_errors();
+  return good;
+}
+
 }  // namespace certstore

@@ -14,5 +14,9 @@ namespace certstore {
 [[nodiscard]] Bytes sign_message(const openssl::DigestContext& ready, ByteView message);
 // Whether `signature` is one of `message` by the key of the certificate.
 [[nodiscard]] bool checks_message(const Certificate& certificate, ByteView message, ByteView signature);
+// Whether `signature` is an ECDSA one (X9.62: SEQUENCE of r and s) of a message with that digest, by the key
+// of the certificate; false for other kinds of key.
+[[nodiscard]] bool checks_ecdsa_signature(const Certificate& certificate, DigestAlgorithm algorithm,
+                                          ByteView message_digest, ByteView signature);
 
 }  // namespace certstore

@@ -6,6 +6,7 @@
 #include "formats/detached_cms.h"
 #include "formats/jar/package.h"
 #include "formats/known_marks.h"
+#include "formats/ova/package.h"
 #include "formats/plain_package.h"
 #include "formats/vro_package.h"
 
@@ -20,6 +21,7 @@ constexpr std::array kFormats = {
     Format{"vro", "VMware Orchestrator package", recognises_vro, open_vro},
     Format{"jar", "JAR or other ZIP archive with signatures as in a JAR", jar::recognises_jar, jar::open_jar},
     Format{"zip", "ZIP archive without a signature that we know", jar::recognises_zip, jar::open_zip},
+    Format{"ova", "virtual appliance", ova::recognises_ova, ova::open_ova},
     Format{"p7s", "file with a CMS signature beside it", recognises_none, open_none},
     Format{"file", "any other file, unsigned", recognises_file, open_file},
 };
@@ -27,16 +29,16 @@ constexpr std::array kFormats = {
 void require_known(std::string_view name) {
   if (std::any_of(kFormats.begin(), kFormats.end(), [&](const Format& f) { return f.name == name; })) return;
   throw certstore::Error(certstore::ErrorKind::usage, "there is no format " + certstore::in_quotes(name),
-                         "the formats are vro, jar, zip, p7s and file");
+                         "the formats are vro, jar, zip, ova, p7s and file");
 }
 
 }  // namespace
 
 std::unique_ptr<SigningPlan> SignedPackage::plan_stripping(certstore::Instant) const {
-  throw certstore::Error(
-      certstore::ErrorKind::unsupported,
-      "signatures are taken out of JARs only, and this is of the format " + std::string(format()),
-      "pkgsign sign --replace signs anew");
+  throw certstore::Error(certstore::ErrorKind::unsupported,
+                         "signatures are taken out of JARs and appliances only, and this is of the format " +
+                             std::string(format()),
+                         "pkgsign sign --replace signs anew");
 }
 
 std::size_t SignedPackage::write_stamped(const certstore::Stamper&, certstore::AtomicFile&) const {

@@ -10,6 +10,7 @@
 #include "certstore/timestamp_attach.h"
 #include "formats/contents.h"
 #include "formats/signature.h"
+#include "formats/signing_request.h"
 
 #include <memory>
 #include <optional>
@@ -19,27 +20,10 @@
 
 namespace formats {
 
-// Who signs beside the first one.
-struct FurtherSigner {
-  certstore::Certificate certificate;
-  std::vector<certstore::Certificate> chain;
-};
-
-struct SigningRequest {
-  certstore::Certificate certificate;
-  std::vector<certstore::Certificate> chain;
-  std::vector<FurtherSigner> also = {};  // most layouts carry one signature, and refuse more
-  certstore::DigestAlgorithm digest = certstore::DigestAlgorithm::sha256;
-  bool replace = false;  // drop existing signatures
-  bool add = false;      // sign beside them, where the layout carries several
-  // Globs; entries that none of them names are not signed, where the layout can leave them. Empty: all.
-  std::vector<std::string> only = {};
-  bool bound = true;
-  certstore::Instant time;
-  std::optional<std::uint64_t> serial;  // of the seal; by default the seconds of `time`
-  unsigned jobs = 0;
-  bool show_progress = false;
-  certstore::Stamper stamper = {};  // asked for each CMS signature that is made; empty: no time stamps
+// What changes of a file that stays as it is up to there: from byte `keep` to its new end it holds `bytes`.
+struct NewTail {
+  std::uint64_t keep = 0;
+  certstore::Bytes bytes;
 };
 
 // What signing will write; made, with all parsing and hashing of the stranger's bytes, before a key is
@@ -50,6 +34,11 @@ class SigningPlan {
   // Writes the whole signed package. `signers` are those of the request: its own, then those of `also`.
   // Throws Error(io) or Error(key).
   virtual void write(std::span<const certstore::Signer> signers, certstore::AtomicFile& out) const = 0;
+  // For signing in place without copying the file: a signed package that says what write() would, where only
+  // the end of the input changes; nothing where more does. Throws as write().
+  [[nodiscard]] virtual std::optional<NewTail> new_tail(std::span<const certstore::Signer>) const {
+    return std::nullopt;
+  }
   // Number of entries that will be signed.
   [[nodiscard]] virtual std::size_t signed_entries() const = 0;
   // Whether entries or signatures stay in the package for which the signers do not answer.

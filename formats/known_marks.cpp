@@ -20,13 +20,6 @@ using certstore::ErrorKind;
               "use: " + std::string(tool));
 }
 
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-  return out;
-}
-
 struct MemberMark {
   std::string_view member;
   std::string_view what;
@@ -68,16 +61,6 @@ bool has_apk_block(const Container& container) {
   return central >= kMark.size() && has_bytes_at(container.file, central - kMark.size(), kMark);
 }
 
-// DSP0243 (OVF) 5.3: the first member of an OVA is its .ovf descriptor.
-bool is_ova(const certstore::InputFile& file) {
-  constexpr std::size_t kNameSize = 100;
-  if (!has_bytes_at(file, 257, "ustar")) return false;
-  certstore::Bytes name(kNameSize);
-  file.read_at(0, name);
-  const std::string_view text = certstore::as_text(name);
-  return upper(text.substr(0, text.find('\0'))).ends_with(".OVF");
-}
-
 }  // namespace
 
 void refuse_known_marks(const Container& container) {
@@ -85,7 +68,6 @@ void refuse_known_marks(const Container& container) {
   for (const PrefixMark& mark : kPrefixes) {
     if (has_bytes_at(file, mark.offset, mark.bytes)) refuse(file, mark.what, mark.tool);
   }
-  if (is_ova(file)) refuse(file, "a virtual appliance (OVA)", "ovftool");
   if (!container.zip) return;
   if (has_apk_block(container)) refuse(file, "a signed Android package", "apksigner verify");
   for (const MemberMark& mark : kMembers) {

@@ -1,5 +1,7 @@
 #include "formats/signature.h"
 
+#include "certstore/raw_signature.h"
+
 #include <algorithm>
 
 namespace formats {
@@ -35,7 +37,10 @@ class SignatureCheck {
     for (const DigestAlgorithm algorithm : raw.digests) {
       const Bytes digest = digest_of_message(algorithm);
       for (const Certificate& candidate : block_.candidates) {
-        if (!candidate.checks_rsa_signature(algorithm, digest, raw.value)) continue;
+        const bool good =
+            candidate.checks_rsa_signature(algorithm, digest, raw.value) ||
+            (raw.or_ecdsa && certstore::checks_ecdsa_signature(candidate, algorithm, digest, raw.value));
+        if (!good) continue;
         return proof(candidate, algorithm, std::nullopt);
       }
     }

@@ -14,10 +14,12 @@
 
 namespace formats {
 
-// A raw RSASSA-PKCS1-v1_5 signature, which says neither its digest nor its key.
+// A raw signature, which says neither its digest nor its key: RSASSA-PKCS1-v1_5, or ECDSA where the layout
+// allows it.
 struct RawSignature {
   certstore::Bytes value;
   std::vector<certstore::DigestAlgorithm> digests;  // that the layout allows, best first
+  bool or_ecdsa = false;
 };
 
 // One signature as found; it claims nothing.

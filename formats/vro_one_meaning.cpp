@@ -37,10 +37,14 @@ bool is_ova_line(std::string_view line) {
     return false;
   }
   const std::size_t bracket = line.find_first_not_of(' ', open);
-  const std::size_t close = line.find(')');
-  if (line[bracket] != '(' || close == std::string_view::npos) return false;
-  const std::size_t sign = line.find_first_not_of(' ', close + 1);
-  return sign != std::string_view::npos && line[sign] == '=';
+  if (line[bracket] != '(') return false;
+  // A name may have a bracket of its own.
+  for (std::size_t close = line.find(')'); close != std::string_view::npos;
+       close = line.find(')', close + 1)) {
+    const std::size_t sign = line.find_first_not_of(' ', close + 1);
+    if (sign != std::string_view::npos && line[sign] == '=') return true;
+  }
+  return false;
 }
 
 // mtree(5): "/set" lines and digest keywords.

@@ -38,6 +38,10 @@ void require_fitting(const VroContents& contents, const SigningRequest& request)
     throw Error(ErrorKind::usage, "the vRO layout has no place for a time stamp",
                 "stamp a signature over the signed package: pkgsign sign --detached --tsa URL FILE");
   }
+  if (request.with_cms) {
+    throw Error(ErrorKind::usage, "the vRO layout has no place for a CMS signature",
+                "--detached makes one beside the package");
+  }
   if (request.digest != certstore::DigestAlgorithm::sha256 &&
       request.digest != certstore::DigestAlgorithm::md5) {
     throw Error(ErrorKind::usage, "the vRO layout knows SHA-256 and MD5 only");

@@ -41,6 +41,11 @@ std::optional<std::uint64_t> serial_of(const Arguments& arguments) {
 }
 
 DigestAlgorithm digest_of(const Arguments& arguments) {
+  if (arguments.has("digest")) {
+    if (arguments.has("vro-digest")) throw Error(ErrorKind::usage, "--digest and --vro-digest: say one");
+    constexpr std::array<std::string_view, 2> kDigests = {"sha256", "sha512"};
+    return arguments.word("digest", kDigests) == "sha512" ? DigestAlgorithm::sha512 : DigestAlgorithm::sha256;
+  }
   constexpr std::array<std::string_view, 2> kWords = {"sha256", "md5"};
   return arguments.word("vro-digest", kWords) == "md5" ? DigestAlgorithm::md5 : DigestAlgorithm::sha256;
 }
@@ -76,6 +81,7 @@ formats::SigningRequest request_of(const Arguments& arguments, std::span<const I
           .add = arguments.has("add"),
           .only = arguments.values("only"),
           .bound = is_bound(arguments),
+          .with_cms = arguments.has("cms"),
           .time = certstore::signing_time(),
           .serial = serial_of(arguments),
           .jobs = arguments.jobs(),
@@ -228,6 +234,8 @@ certstore::cli::Command sign_command() {
       {"add", '\0', "", "sign beside those that are there (JAR, --detached)"},
       {"only", '\0', "GLOB", "sign only the entries that match (JAR)", true},
       {"serial", '\0', "N", "number that rises with each release (default: the time)"},
+      {"digest", '\0', "NAME", "sha256, or sha512 (OVA)"},
+      {"cms", '\0', "", "a CMS signature too, with chain and stamp (OVA)"},
       {"vro-digest", '\0', "NAME", "sha256, or md5 for servers up to 8.2"},
       {"vro-unbound", '\0', "", "leave out the seal that binds the set of entries"},
       {"compat", '\0', "product", "as the product signs: unbound"},

@@ -64,7 +64,7 @@ void refuse_mixed(const Arguments& arguments) {
     return;
   }
   for (const std::string_view option :
-       {"in-place", "only", "serial", "vro-digest", "vro-unbound", "compat"}) {
+       {"in-place", "only", "serial", "digest", "cms", "vro-digest", "vro-unbound", "compat"}) {
     if (!arguments.has(option)) continue;
     throw Error(ErrorKind::usage, "--detached and --" + std::string(option) + " do not go together");
   }

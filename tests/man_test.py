@@ -96,7 +96,7 @@ class ManPages(unittest.TestCase):
             for command in commands_of(tool):
                 with self.subTest(f"{tool} {command}"):
                     text = help_of(tool, *command.split())
-                    self.assertLessEqual(text.count("\n"), 40)
+                    self.assertLessEqual(text.count("\n"), 48)
                     self.assertRegex(text, r"\nexample:\n  \S")
                     self.assertRegex(text, r"\nexit codes: \S")
 

@@ -49,6 +49,9 @@ enum class IssueCode {
   manifest_changed,
   signature_incomplete,
   uncovered_entry,
+  digest_spelling,
+  member_order,
+  interrupted_append,
   // the signer
   untrusted_signer,
   wrong_purpose,

@@ -61,6 +61,13 @@ inline constexpr std::size_t kElementData = 64 << 20;
 inline constexpr std::uint64_t kElementsMemory = std::uint64_t{1} << 30;
 // Manifest and signature files of a JAR: a million sections take 130 MB. (Java's own bound is 16 MB.)
 inline constexpr std::size_t kJarTextSize = 256 << 20;
+// The descriptor of a virtual appliance: 10 to 200 KB in real ones.
+inline constexpr std::size_t kOvfSize = 16 << 20;
+// Manifest and certificate file of a virtual appliance: a line a disk, certificates and a CMS block.
+inline constexpr std::size_t kOvaText = 4 << 20;
+// A line of the two, without its digits: whoever looks for lists that are signed as something else reads 1024
+// bytes of a line.
+inline constexpr std::size_t kOvaLine = 1000;
 // Signature files of a JAR: each may name every entry. Two are common, jarsigner knows no bound.
 inline constexpr std::size_t kJarSigners = 64;
 // Deflate cannot exceed 1032:1, so a declared size beyond that is a lie told before inflating.

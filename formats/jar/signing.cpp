@@ -29,8 +29,12 @@ constexpr std::size_t kNameLength = 8;
 
 void require_fitting(const SigningRequest& request) {
   if (request.digest != certstore::DigestAlgorithm::sha256 || !request.bound || request.serial) {
-    throw Error(ErrorKind::usage, "--vro-digest, --vro-unbound, --compat and --serial are for vRO packages",
+    throw Error(ErrorKind::usage,
+                "--digest, --vro-digest, --vro-unbound, --compat and --serial are not for JARs",
                 "a JAR is always signed with SHA-256, and its signature names what it covers");
+  }
+  if (request.with_cms) {
+    throw Error(ErrorKind::usage, "the signatures of a JAR are CMS already: --cms has no meaning for it");
   }
   (void)block_extension(request.certificate);
   for (const FurtherSigner& further : request.also) (void)block_extension(further.certificate);
