@@ -8,12 +8,14 @@ bool is_in_force(const TrustRecord& record, TrustRecord::Use use, Instant at) {
   return record.use == use && record.from <= at && (!record.until || at < *record.until);
 }
 
-bool names(const TrustRecord& record, const Certificate& certificate) {
+bool names(const TrustRecord& record, const SignerIdentity& signer) {
   switch (record.subject) {
     case TrustRecord::Subject::certificate:
-      return record.sha256 == certificate.sha256();
+      return signer.certificate() != nullptr && record.sha256 == signer.sha256();
     case TrustRecord::Subject::public_key:
-      return record.sha256 == certificate.public_key_sha256();
+      // Trust in the certificates of a key is none in the bare key; a lost key is lost for both.
+      return (signer.certificate() != nullptr || record.kind == TrustRecord::Kind::retire) &&
+             record.sha256 == signer.public_key_sha256();
     case TrustRecord::Subject::content:
       return false;
   }
@@ -22,11 +24,11 @@ bool names(const TrustRecord& record, const Certificate& certificate) {
 
 // A retired certificate takes its key with it: whoever has the key can have another certificate for it, and
 // an ECDSA signature of a CA has a second form, which makes another fingerprint of the same certificate.
-bool retires(const TrustRecord& record, const Certificate& certificate) {
+bool retires(const TrustRecord& record, const SignerIdentity& signer) {
   if (record.kind != TrustRecord::Kind::retire) return false;
-  return names(record, certificate) ||
+  return names(record, signer) ||
          (record.subject == TrustRecord::Subject::certificate && !record.certificate.empty() &&
-          certificate_of(record).public_key_sha256() == certificate.public_key_sha256());
+          certificate_of(record).public_key_sha256() == signer.public_key_sha256());
 }
 
 Certificate certificate_of(const TrustRecord& record) {

@@ -110,7 +110,7 @@ class Judge {
     const Certificate& before = succession_.before;
     TrustPolicy policy = policy_;
     policy.at = policy_.now;
-    const StampedTime stamped = stamped_time({.certificate = before,
+    const StampedTime stamped = stamped_time({.identity = before,
                                               .offered = {},
                                               .digests = {},
                                               .package_name = {},
@@ -148,7 +148,7 @@ class Judge {
       record.scope = Scope::everything;
       record.scope_text.clear();
     }
-    const TrustDecision decision = decide({.certificate = certificate,
+    const TrustDecision decision = decide({.identity = certificate,
                                            .offered = {},
                                            .digests = succession_.digests,
                                            .package_name = {},

@@ -97,14 +97,14 @@ AuthorityDecision by_path(const VerifiedTimestamp& stamp, const TrustPolicy& pol
 std::optional<std::pair<Instant, std::string>> earliest(std::span<const VerifiedTimestamp> stamps,
                                                         const SignerEvidence& evidence,
                                                         const TrustPolicy& policy, Issues& issues) {
-  const Certificate& signer = evidence.certificate;
+  const SignerIdentity& signer = evidence.identity;
   std::optional<std::pair<Instant, std::string>> first;
   for (const VerifiedTimestamp& stamp : stamps) {
     const std::string what = to_rfc3339(stamp.time()) + " by " + in_quotes(stamp.authority().subject());
     const AuthorityDecision decision = decide_authority(stamp, policy);
     if (decision.trusted_by.empty()) {
       issues.push_back({IssueCode::timestamp_not_trusted, signer.subject(), what + ": " + decision.reason});
-    } else if (stamp.time() < signer.not_before() || stamp.time() > signer.not_after()) {
+    } else if (!signer.is_in_date(stamp.time())) {
       issues.push_back({IssueCode::timestamp_useless, signer.subject(),
                         what + ": the signer's certificate was not valid then"});
     } else if (!first || stamp.time() < first->first) {

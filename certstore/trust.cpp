@@ -38,26 +38,27 @@ class Decider {
   Decider(const SignerEvidence& evidence, const TrustPolicy& policy)
       : evidence_(evidence),
         policy_(policy),
-        certificate_(evidence.certificate),
+        identity_(evidence.identity),
         at_(policy.at),
         retired_since_(std::max(policy.at, policy.now)) {}
 
   TrustDecision decide() {
     look_at_stamps();
     match_records();
-    if (decision_.trusted_by.empty()) follow_path();
+    if (const Certificate* const own = identity_.certificate(); own && decision_.trusted_by.empty())
+      follow_path(*own);
     decision_.trusted = !decision_.trusted_by.empty() && !retired_;
     if (!decision_.trusted && !retired_) note(IssueCode::untrusted_signer, "no trust record names it");
-    judge_key(certificate_);
+    judge_key(identity_);
     judge_digests();
-    judge_dates(certificate_);
+    if (identity_.certificate() != nullptr) judge_dates(*identity_.certificate());
     judge_binding();
     return std::move(decision_);
   }
 
  private:
   void note(IssueCode code, std::string detail) {
-    decision_.issues.push_back({code, certificate_.subject(), std::move(detail)});
+    decision_.issues.push_back({code, identity_.subject(), std::move(detail)});
   }
 
   // A key that was lost later does not take back what is proven to have been there before.
@@ -74,13 +75,13 @@ class Decider {
 
   void match_records() {
     for (const Certificate& given : policy_.trusted) {
-      if (given == certificate_) decision_.trusted_by = "--trust";
+      if (identity_ == given) decision_.trusted_by = "--trust";
     }
     for (const TrustRecord& record : policy_.records) {
-      decision_.known_before = decision_.known_before || names(record, certificate_);
+      decision_.known_before = decision_.known_before || names(record, identity_);
       if (record.kind == Kind::retire) {
-        retire_by(record, certificate_);
-      } else if (names(record, certificate_) && is_in_force(record, TrustRecord::Use::package, policy_.at) &&
+        retire_by(record, identity_);
+      } else if (names(record, identity_) && is_in_force(record, TrustRecord::Use::package, policy_.at) &&
                  scope_holds(record, evidence_.package_name) && stands(record)) {
         speaking_.push_back(&record);
         if (decision_.trusted_by.empty()) decision_.trusted_by = "record " + record.id;
@@ -105,19 +106,19 @@ class Decider {
     });
   }
 
-  void retire_by(const TrustRecord& record, const Certificate& certificate) {
-    if (retired_ || record.from > retired_since_ || !retires(record, certificate)) return;
+  void retire_by(const TrustRecord& record, const SignerIdentity& signer) {
+    if (retired_ || record.from > retired_since_ || !retires(record, signer)) return;
     note(IssueCode::retired_key,
-         whose(certificate) + "retired by record " + record.id + ": " + escaped(record.reason));
+         whose(signer) + "retired by record " + record.id + ": " + escaped(record.reason));
     retired_ = true;
   }
 
-  std::string whose(const Certificate& certificate) const {
-    return certificate == certificate_ ? "" : "the CA " + in_quotes(certificate.subject()) + " ";
+  std::string whose(const SignerIdentity& signer) const {
+    return signer == identity_ ? "" : "the CA " + in_quotes(signer.subject()) + " ";
   }
 
   // A CA-issued certificate: a path to a CA that is trusted for this package.
-  void follow_path() {
+  void follow_path(const Certificate& own) {
     std::vector<Certificate> anchors = policy_.trusted;
     std::vector<const TrustRecord*> anchor_records(anchors.size(), nullptr);
     for (const TrustRecord& record : policy_.records) {
@@ -129,7 +130,7 @@ class Decider {
       anchors.push_back(certificate_of(record));
       anchor_records.push_back(&record);
     }
-    const auto path = find_path(certificate_, evidence_.offered, anchors);
+    const auto path = find_path(own, evidence_.offered, anchors);
     if (!path || path->size() < 2) return;
     const auto proves_nothing = [](const Certificate& link) { return !link.key_unsoundness().empty(); };
     if (std::any_of(path->begin() + 1, path->end(), proves_nothing)) return;
@@ -139,7 +140,7 @@ class Decider {
     decision_.trusted_by = (record == nullptr ? "--trust" : "record " + record->id) + " of its CA " +
                            in_quotes(anchor->subject());
     if (record != nullptr) speaking_.push_back(record);
-    if (!may_sign_packages(certificate_)) {
+    if (!may_sign_packages(own)) {
       note(IssueCode::wrong_purpose, "its CA did not issue it for signing (extended key usage codeSigning)");
     }
     judge_path(*path);
@@ -184,15 +185,15 @@ class Decider {
     }
   }
 
-  void judge_key(const Certificate& certificate) {
-    if (!certificate.key_unsoundness().empty()) note(IssueCode::unsound_key, certificate.key_unsoundness());
-    const Sha256& key = certificate.public_key_sha256();
+  void judge_key(const SignerIdentity& signer) {
+    if (!signer.key_unsoundness().empty()) note(IssueCode::unsound_key, signer.key_unsoundness());
+    const Sha256& key = signer.public_key_sha256();
     if (is_known_public_key(key) || policy_.public_keys_known.contains(key)) {
-      note(IssueCode::known_public_key, whose(certificate) + "public key SHA-256 " + to_hex(key));
+      note(IssueCode::known_public_key, whose(signer) + "public key SHA-256 " + to_hex(key));
     }
-    for (const KeyWeakness& found : weaknesses_of_key(certificate.key_kind(), certificate.key_bits())) {
+    for (const KeyWeakness& found : weaknesses_of_key(signer.key_kind(), signer.key_bits())) {
       weak(found.name == "dsa" ? IssueCode::dsa_key : IssueCode::short_key, std::string(found.name),
-           whose(certificate) + found.what);
+           whose(signer) + found.what);
     }
   }
 
@@ -221,7 +222,7 @@ class Decider {
         break;
       }
     }
-    const auto highest = policy_.highest_serials.find({certificate_.sha256(), evidence_.package_name});
+    const auto highest = policy_.highest_serials.find({identity_.sha256(), evidence_.package_name});
     if (highest == policy_.highest_serials.end()) return;
     const std::string before = std::to_string(highest->second);
     if (!evidence_.bound) {
@@ -237,7 +238,7 @@ class Decider {
 
   const SignerEvidence& evidence_;
   const TrustPolicy& policy_;
-  const Certificate& certificate_;
+  const SignerIdentity& identity_;
   TrustDecision decision_;
   std::vector<const TrustRecord*> speaking_;
   Instant at_;             // the time that counts for dates

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "certstore/base/issue.h"
-#include "certstore/certificate.h"
+#include "certstore/signer_identity.h"
 #include "certstore/timestamp.h"
 #include "certstore/trust_record.h"
 
@@ -15,7 +15,7 @@ namespace certstore {
 
 // What is known of one signer of one package.
 struct SignerEvidence {
-  Certificate certificate;
+  SignerIdentity identity;
   std::vector<Certificate> offered;     // certificates in the package, for building a chain
   std::set<DigestAlgorithm> digests;    // of its signatures
   std::string package_name;             // from signed bytes; empty where the format signs no name
@@ -31,7 +31,7 @@ struct TrustPolicy {
   std::vector<Certificate> trusted;    // --trust
   std::set<std::string> allowed;       // --allow-weak, for every trusted signer
   std::set<Sha256> public_keys_known;  // --bad-keys, beside the built-in list
-  // Highest accepted seal serial by (signer's certificate, package name), from the store.
+  // Highest accepted seal serial by (signer's fingerprint, package name), from the store.
   std::map<std::pair<Sha256, std::string>, std::uint64_t> highest_serials;
   Instant at;     // the time that counts
   Instant now{};  // the clock, where `at` may lie before it: what is retired by now stays retired
@@ -39,7 +39,7 @@ struct TrustPolicy {
 
 struct TrustDecision {
   bool trusted = false;
-  bool known_before = false;          // some record names this certificate or key, whatever it says
+  bool known_before = false;          // some record names this signer or his key, whatever it says
   std::string trusted_by;             // "--trust" or "record 3f2a…", empty if not trusted
   std::optional<Instant> stamped_at;  // proven by time stamps: dates and retirement are judged as of then
   std::string stamped_by;             // who trusts the authority, as trusted_by
@@ -48,7 +48,8 @@ struct TrustDecision {
 };
 
 // Collects all reasons; trusted if and only if a record in force (use package, scope, dates) or --trust names
-// the certificate, its key, or a CA that issued it by a sound path (RFC 5280 6), and neither retires it.
+// the signer, his key, or a CA that issued his certificate by a sound path (RFC 5280 6), and neither retires
+// him.
 [[nodiscard]] TrustDecision decide(const SignerEvidence& evidence, const TrustPolicy& policy);
 
 // The record that pins exactly these bytes, if one is in force.

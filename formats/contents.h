@@ -4,8 +4,8 @@
 
 #include "certstore/base/issue.h"
 #include "certstore/base/time.h"
-#include "certstore/certificate.h"
 #include "certstore/digest.h"
+#include "certstore/signer_identity.h"
 
 #include <cstdint>
 #include <optional>
@@ -67,8 +67,8 @@ struct Coverage {
   std::vector<std::size_t> exempt;  // signature files and directories, which nothing needs to cover
   // Digests that check_set() needs of every covered entry, besides those of `covered`.
   std::optional<certstore::DigestAlgorithm> set_digest;
-  // For each verified signature the certificate that its bytes name, among those of the key that signed.
-  std::vector<certstore::Certificate> signers;
+  // For each verified signature its signer; of several certificates of his key the one that its bytes name.
+  std::vector<certstore::SignerIdentity> signers;
   // For each verified signature the digests on which what it covers hangs, besides its own; may be left
   // empty.
   std::vector<std::vector<certstore::DigestAlgorithm>> digests;

@@ -62,7 +62,7 @@ class SignatureCheck {
   }
 
   // By value: the signer may be one of the block's own candidates, and the block is moved.
-  VerifiedSignature proof(Certificate signer, DigestAlgorithm algorithm,
+  VerifiedSignature proof(certstore::SignerIdentity signer, DigestAlgorithm algorithm,
                           std::optional<certstore::Instant> claimed_time) {
     return {std::move(block_), std::move(signer), algorithm, claimed_time};
   }

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "certstore/base/issue.h"
-#include "certstore/certificate.h"
 #include "certstore/cms.h"
+#include "certstore/signer_identity.h"
 
 #include <memory>
 #include <optional>
@@ -35,7 +35,7 @@ struct SignatureBlock {
   std::string_view context = {};                   // that a CMS signature must state; empty: none
 };
 
-// A block whose signature was checked over its exact bytes by one certificate. Only check_signature() makes
+// A block whose signature was checked over its exact bytes by one signer. Only check_signature() makes
 // one, so whoever holds it may parse message().
 class VerifiedSignature {
  public:
@@ -43,7 +43,7 @@ class VerifiedSignature {
   [[nodiscard]] const std::string& message_name() const { return block_.message_name; }
   // Empty where the format gave digests only.
   [[nodiscard]] certstore::ByteView message() const;
-  [[nodiscard]] const certstore::Certificate& signer() const { return signer_; }
+  [[nodiscard]] const certstore::SignerIdentity& signer() const { return signer_; }
   [[nodiscard]] certstore::DigestAlgorithm digest() const { return digest_; }
   // All that the file offered: for building the signer's chain, and since two certificates may have one key.
   [[nodiscard]] const std::vector<certstore::Certificate>& offered() const { return block_.candidates; }
@@ -54,11 +54,11 @@ class VerifiedSignature {
 
  private:
   friend class SignatureCheck;
-  VerifiedSignature(SignatureBlock block, certstore::Certificate signer, certstore::DigestAlgorithm digest,
+  VerifiedSignature(SignatureBlock block, certstore::SignerIdentity signer, certstore::DigestAlgorithm digest,
                     std::optional<certstore::Instant> claimed_time)
       : block_(std::move(block)), signer_(std::move(signer)), digest_(digest), claimed_time_(claimed_time) {}
   SignatureBlock block_;
-  certstore::Certificate signer_;
+  certstore::SignerIdentity signer_;
   certstore::DigestAlgorithm digest_;
   std::optional<certstore::Instant> claimed_time_;
 };

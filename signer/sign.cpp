@@ -55,7 +55,7 @@ bool holds_for(const verifier::Report& report, const certstore::Certificate& cer
                std::size_t entries) {
   if (report.verdict() == verifier::Verdict::invalid) return false;
   return std::any_of(report.signers.begin(), report.signers.end(), [&](const verifier::SignerReport& signer) {
-    return signer.certificate == certificate && signer.entries == entries &&
+    return signer.identity == certificate && signer.entries == entries &&
            verifier::standing(signer.decision) == certstore::ExitCode::accepted;
   });
 }

@@ -33,8 +33,7 @@ bool is_trusted_throughout(const Report& report) {
 bool certificate_is_valid(const SignerReport& signer, certstore::Instant judged_at) {
   const certstore::Instant at = signer.decision.stamped_at.value_or(judged_at);
   const certstore::Issues& issues = signer.decision.issues;
-  return signer.certificate.not_before() <= at && at <= signer.certificate.not_after() &&
-         std::none_of(issues.begin(), issues.end(), condemns_certificate);
+  return signer.identity.is_in_date(at) && std::none_of(issues.begin(), issues.end(), condemns_certificate);
 }
 
 Answers answers(const Report& report) {
@@ -152,7 +151,7 @@ std::vector<std::string> approval_lines(const Report& report) {
   const bool named = report.file != "-" && report.file != "standard input";
   for (const SignerReport& signer : report.signers) {
     if (signer.decision.trusted) continue;
-    lines.push_back("pkgverify trust add --signer sha256:" + certstore::to_hex(signer.certificate.sha256()) +
+    lines.push_back("pkgverify trust add --signer sha256:" + certstore::to_hex(signer.identity.sha256()) +
                     " --from " + (named ? certstore::shell_quoted(report.file) : "FILE"));
   }
   return lines;

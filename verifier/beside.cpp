@@ -63,8 +63,8 @@ void join_beside(Report& report, const Report& beside) {
       vouch_for_all(report, signer);
     } else {
       report.issues.push_back({IssueCode::beside_not_trusted, beside.beside,
-                               certstore::in_quotes(signer.certificate.subject()) +
-                                   ", sha256:" + certstore::to_hex(signer.certificate.sha256())});
+                               certstore::in_quotes(signer.identity.subject()) +
+                                   ", sha256:" + certstore::to_hex(signer.identity.sha256())});
     }
   }
   for (const certstore::Certificate& certificate : beside.certificates) {

@@ -70,8 +70,8 @@ void write_contents(const Report& report, const TextStyle& style, std::ostream& 
   write_verdict(report, style, out);
   for (std::size_t i = 0; i < report.signers.size(); ++i) {
     const SignerReport& signer = report.signers[i];
-    write_fact(out, 2, "signer " + std::to_string(i + 1), escaped(signer.certificate.subject()));
-    write_fact(out, 4, "sha256", certstore::to_hex(signer.certificate.sha256()));
+    write_fact(out, 2, "signer " + std::to_string(i + 1), escaped(signer.identity.subject()));
+    write_fact(out, 4, "sha256", certstore::to_hex(signer.identity.sha256()));
     write_fact(out, 4, "trusted", signer.decision.trusted ? "yes" : "no");
   }
   for (const ElementReport& element : report.elements) write_element(report, element, style, out);

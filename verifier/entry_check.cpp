@@ -38,15 +38,21 @@ Bytes read_signature(const formats::SignedPackage& package, std::size_t entry) {
   return damage ? Bytes() : signature;
 }
 
+bool is_rsa_signature(const certstore::SignerIdentity& signer, DigestAlgorithm algorithm, ByteView digest,
+                      ByteView signature) {
+  const certstore::Certificate* const certificate = signer.certificate();
+  return certificate != nullptr && certificate->checks_rsa_signature(algorithm, digest, signature);
+}
+
 // Why a raw signature does not match: the bytes, or only the digest that the rest of the package uses.
 Issue explain_mismatch(const formats::SignedPackage& package, const formats::Covered& cover,
-                       const Bytes& signature, const certstore::Certificate& signer) {
+                       const Bytes& signature, const certstore::SignerIdentity& signer) {
   const std::string name(package.entries()[cover.entry].name);
   for (const DigestAlgorithm other : {DigestAlgorithm::sha256, DigestAlgorithm::md5, DigestAlgorithm::sha1}) {
     if (other == cover.algorithm) continue;
     Digests digests{{other, {}}};
     if (!digest_entry(package, cover.entry, digests) &&
-        signer.checks_rsa_signature(other, digests.at(other), signature)) {
+        is_rsa_signature(signer, other, digests.at(other), signature)) {
       return {IssueCode::mixed_digests, name,
               "signed with " + std::string(name_of(other)) + ", the package with " +
                   std::string(name_of(cover.algorithm))};
@@ -57,22 +63,21 @@ Issue explain_mismatch(const formats::SignedPackage& package, const formats::Cov
 
 // Empty if the cover vouches for the bytes.
 std::optional<Issue> check_cover(const formats::SignedPackage& package, const formats::Covered& cover,
-                                 const Bytes& digest, const certstore::Certificate& signer) {
+                                 const Bytes& digest, const certstore::SignerIdentity& signer) {
   if (const auto* stated = std::get_if<formats::StatedDigest>(&cover.proof)) {
     if (stated->value == digest) return std::nullopt;
     return Issue{IssueCode::digest_mismatch, std::string(package.entries()[cover.entry].name),
                  "its bytes do not have the " + std::string(name_of(cover.algorithm)) + " that was signed"};
   }
   const Bytes signature = read_signature(package, std::get<formats::DetachedSignature>(cover.proof).entry);
-  if (!signature.empty() && signer.checks_rsa_signature(cover.algorithm, digest, signature))
-    return std::nullopt;
+  if (!signature.empty() && is_rsa_signature(signer, cover.algorithm, digest, signature)) return std::nullopt;
   return explain_mismatch(package, cover, signature, signer);
 }
 
 }  // namespace
 
 EntryOutcome check_entry(const formats::SignedPackage& package, const EntryTask& task,
-                         std::span<const certstore::Certificate> signers) {
+                         std::span<const certstore::SignerIdentity> signers) {
   EntryOutcome outcome;
   Digests digests;
   for (const formats::Covered& cover : task.covers) digests.try_emplace(cover.algorithm);

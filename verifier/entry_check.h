@@ -27,6 +27,6 @@ struct EntryOutcome {
 
 // Pure: may run on any thread. `signers` are Coverage::signers.
 [[nodiscard]] EntryOutcome check_entry(const formats::SignedPackage& package, const EntryTask& task,
-                                       std::span<const certstore::Certificate> signers);
+                                       std::span<const certstore::SignerIdentity> signers);
 
 }  // namespace verifier

@@ -47,7 +47,9 @@ class Dates {
 
 Dates dates_of(const Report& report, const VerifyOptions& options, Instant until) {
   Dates dates(options.policy.at, until);
-  for (const SignerReport& signer : report.signers) dates.add_certificate(signer.certificate);
+  for (const SignerReport& signer : report.signers) {
+    if (const Certificate* const own = signer.identity.certificate()) dates.add_certificate(*own);
+  }
   for (const Certificate& certificate : report.certificates) dates.add_certificate(certificate);
   for (const Certificate& certificate : options.policy.trusted) dates.add_certificate(certificate);
   for (const TrustRecord& record : options.policy.records) dates.add_record(record);

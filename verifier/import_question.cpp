@@ -45,15 +45,16 @@ std::string sha256_text(const certstore::Sha256& sha256) {
 }
 
 // What a record says of this signer's name or this package's name by another key; empty for nothing.
-std::string namesake_in(const TrustRecord& record, const Report& report, const Certificate& certificate) {
-  if (record.subject == TrustRecord::Subject::content || record.sha256 == certificate.sha256() ||
-      record.sha256 == certificate.public_key_sha256()) {
+std::string namesake_in(const TrustRecord& record, const Report& report,
+                        const certstore::SignerIdentity& signer) {
+  if (record.subject == TrustRecord::Subject::content || record.sha256 == signer.sha256() ||
+      record.sha256 == signer.public_key_sha256()) {
     return {};
   }
   if (!record.certificate.empty()) {
     const Certificate other = Certificate::from_der(record.certificate, "trust record " + record.id);
-    if (other.public_key_sha256() == certificate.public_key_sha256()) return {};
-    if (other.subject() == certificate.subject()) {
+    if (other.public_key_sha256() == signer.public_key_sha256()) return {};
+    if (other.subject() == signer.subject()) {
       return "the same signer's name is known with another key: record " + certstore::escaped(record.id) +
              ", certificate " + sha256_text(other.sha256());
     }
@@ -105,19 +106,18 @@ Question question_about(const Report& report) {
 std::vector<std::string> namesakes(const Report& report, const SignerReport& signer,
                                    const certstore::TrustPolicy& policy) {
   std::vector<std::string> found;
-  const Certificate& certificate = signer.certificate;
+  const certstore::SignerIdentity& identity = signer.identity;
   for (const TrustRecord& record : policy.records) {
-    std::string sentence = namesake_in(record, report, certificate);
+    std::string sentence = namesake_in(record, report, identity);
     if (!sentence.empty()) found.push_back(std::move(sentence));
   }
   for (const auto& [who_and_name, serial] : policy.highest_serials) {
     const auto& [who, name] = who_and_name;
-    if (report.facts.name.empty() || name != report.facts.name || who == certificate.sha256()) continue;
+    if (report.facts.name.empty() || name != report.facts.name || who == identity.sha256()) continue;
     found.push_back("a package of this name was accepted from another signer: " + sha256_text(who));
   }
   for (const Certificate& other : report.certificates) {
-    if (other.subject() == certificate.subject() &&
-        other.public_key_sha256() != certificate.public_key_sha256()) {
+    if (other.subject() == identity.subject() && other.public_key_sha256() != identity.public_key_sha256()) {
       found.push_back("the package carries another key of the signer's name: " + sha256_text(other.sha256()));
     }
   }

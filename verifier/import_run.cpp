@@ -239,8 +239,7 @@ void ImportRun::print_changes() const {
 void ImportRun::remember_serial(const certstore::Actor& actor) {
   for (const SignerReport& signer : report_.signers) {
     if (!report_.facts.seal || !signer.decision.trusted) continue;
-    store_->raise_serial({signer.certificate.sha256(), report_.facts.name}, report_.facts.seal->serial,
-                         actor);
+    store_->raise_serial({signer.identity.sha256(), report_.facts.name}, report_.facts.seal->serial, actor);
   }
 }
 
@@ -272,7 +271,7 @@ void ImportRun::note_in_audit_log(std::string_view action) {
   }
   if (!store_) return;
   certstore::AuditEvent event{.action = std::string(action), .file = request_.file, .sha256 = report_.sha256};
-  if (!report_.signers.empty()) event.signer = report_.signers.front().certificate.sha256();
+  if (!report_.signers.empty()) event.signer = report_.signers.front().identity.sha256();
   if (!selection_.whole) event.detail = left_out_text(report_, selection_);
   store_->note(event, certstore::acting_at(certstore::now()));
 }

@@ -10,7 +10,6 @@
 namespace verifier {
 namespace {
 
-using certstore::Certificate;
 using certstore::escaped;
 using certstore::in_quotes;
 using certstore::Issue;
@@ -79,22 +78,24 @@ void write_findings_about(const SignerReport& signer, Writer& writer) {
   }
 }
 
-void write_certificate(const Certificate& certificate, certstore::Instant at, Writer& writer) {
-  writer.fact(4, "sha256", certstore::to_hex(certificate.sha256()));
+void write_identity(const certstore::SignerIdentity& identity, certstore::Instant at, Writer& writer) {
+  writer.fact(4, "sha256", certstore::to_hex(identity.sha256()));
   writer.fact(4, "key",
-              std::string(certstore::name_of(certificate.key_kind())) + ", " +
-                  count_of(static_cast<std::size_t>(std::max(0, certificate.key_bits())), "bit", "bits"));
-  writer.fact(4, "key sha256", certstore::to_hex(certificate.public_key_sha256()));
-  writer.fact(4, "valid", validity_of(certificate, at));
+              std::string(certstore::name_of(identity.key_kind())) + ", " +
+                  count_of(static_cast<std::size_t>(std::max(0, identity.key_bits())), "bit", "bits"));
+  writer.fact(4, "key sha256", certstore::to_hex(identity.public_key_sha256()));
+  const certstore::Certificate* const certificate = identity.certificate();
+  if (certificate == nullptr) return;
+  writer.fact(4, "valid", validity_of(*certificate, at));
   writer.fact(4, "issuer",
-              certificate.is_self_signed() ? "itself: a self-signed certificate does not prove its origin"
-                                           : in_quotes(certificate.issuer(), 0));
+              certificate->is_self_signed() ? "itself: a self-signed certificate does not prove its origin"
+                                            : in_quotes(certificate->issuer(), 0));
 }
 
 void write_one_signer(const Report& report, const SignerReport& signer, std::string_view label,
                       Writer& writer) {
-  writer.fact(2, label, in_quotes(signer.certificate.subject(), 0));
-  write_certificate(signer.certificate, report.judged_at, writer);
+  writer.fact(2, label, in_quotes(signer.identity.subject(), 0));
+  write_identity(signer.identity, report.judged_at, writer);
   writer.fact(4, "digest", digests_of(signer));
   writer.fact(
       4, "covers",

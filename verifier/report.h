@@ -4,7 +4,6 @@
 
 #include "certstore/base/exit_code.h"
 #include "certstore/base/issue.h"
-#include "certstore/certificate.h"
 #include "certstore/trust.h"
 #include "formats/format.h"
 
@@ -18,9 +17,9 @@ enum class Verdict { verified, untrusted, unsigned_package, invalid };
 
 [[nodiscard]] std::string_view word_of(Verdict verdict);  // "verified", "untrusted", "unsigned", "invalid"
 
-// One signer: a certificate that made at least one signature that was checked.
+// One signer, who made at least one signature that was checked.
 struct SignerReport {
-  certstore::Certificate certificate;
+  certstore::SignerIdentity identity;
   std::vector<certstore::DigestAlgorithm> digests;
   std::size_t entries = 0;   // that it covers and whose bytes match
   std::size_t elements = 0;  // likewise

@@ -48,8 +48,8 @@ Json certificate_of(const Certificate& certificate) {
 
 // The product's own words for the exporter's certificate.
 Json certificate_info_of(const Report& report) {
-  if (report.signers.empty()) return nullptr;
-  const Certificate& certificate = report.signers.front().certificate;
+  if (report.signers.empty() || report.signers.front().identity.certificate() == nullptr) return nullptr;
+  const Certificate& certificate = *report.signers.front().identity.certificate();
   return {{"organization", text_or_null(certificate.subject_part("O"))},
           {"organizationalUnit", text_or_null(certificate.subject_part("OU"))},
           {"commonName", text_or_null(certificate.subject_part("CN"))},
@@ -65,8 +65,9 @@ Json signer_of(const Report& report, const SignerReport& signer) {
   Json digests = Json::array();
   for (const auto digest : signer.digests) digests.push_back(certstore::name_of(digest));
   const certstore::TrustDecision& decision = signer.decision;
+  const Certificate* const certificate = signer.identity.certificate();
   return {
-      {"certificate", certificate_of(signer.certificate)},
+      {"certificate", certificate == nullptr ? Json(nullptr) : certificate_of(*certificate)},
       {"digests", std::move(digests)},
       {"entries", signer.entries},
       {"elements", signer.elements},

@@ -113,6 +113,16 @@ std::string describe(const OwnerCount& owner) {
   return text + (owner.trusted ? "; trusted" : "; not trusted");
 }
 
+// What only a certificate says.
+void write_certificate(const certstore::Certificate& certificate, certstore::Instant at,
+                       const TextStyle& style, std::ostream& out) {
+  write_fact(out, 4, "issuer",
+             certificate.is_self_signed() ? "itself: a self-signed certificate does not prove its origin"
+                                          : escaped(certificate.issuer()));
+  if (style.verbose) write_fact(out, 4, "serial", escaped(certificate.serial_hex()));
+  write_fact(out, 4, "valid", validity_of(certificate, at));
+}
+
 }  // namespace
 
 std::string validity_of(const certstore::Certificate& certificate, certstore::Instant at) {
@@ -180,18 +190,16 @@ void write_answers(const Report& report, const TextStyle& style, std::ostream& o
 
 void write_signer(const Report& report, const SignerReport& signer, const TextStyle& style,
                   std::ostream& out) {
-  const certstore::Certificate& certificate = signer.certificate;
-  write_fact(out, 2, "signer", escaped(certificate.subject()));
-  write_fact(out, 4, "sha256", certstore::to_hex(certificate.sha256()));
+  const certstore::SignerIdentity& identity = signer.identity;
+  write_fact(out, 2, "signer", escaped(identity.subject()));
+  write_fact(out, 4, "sha256", certstore::to_hex(identity.sha256()));
   write_fact(out, 4, "key",
-             std::string(certstore::name_of(certificate.key_kind())) + " " +
-                 count_of(static_cast<std::size_t>(std::max(0, certificate.key_bits())), "bit", "bits") +
-                 ", sha256 " + certstore::to_hex(certificate.public_key_sha256()));
-  write_fact(out, 4, "issuer",
-             certificate.is_self_signed() ? "itself: a self-signed certificate does not prove its origin"
-                                          : escaped(certificate.issuer()));
-  if (style.verbose) write_fact(out, 4, "serial", escaped(certificate.serial_hex()));
-  write_fact(out, 4, "valid", validity_of(certificate, report.judged_at));
+             std::string(certstore::name_of(identity.key_kind())) + " " +
+                 count_of(static_cast<std::size_t>(std::max(0, identity.key_bits())), "bit", "bits") +
+                 ", sha256 " + certstore::to_hex(identity.public_key_sha256()));
+  if (identity.certificate() != nullptr) {
+    write_certificate(*identity.certificate(), report.judged_at, style, out);
+  }
   if (signer.decision.stamped_at) {
     write_fact(out, 4, "stamped", certstore::to_rfc3339(*signer.decision.stamped_at) + ": judged as of then");
   }
@@ -202,7 +210,7 @@ void write_signer(const Report& report, const SignerReport& signer, const TextSt
   write_fact(out, 4, "trusted by",
              signer.decision.trusted ? escaped(signer.decision.trusted_by) : "nothing on this machine");
   write_fact(out, 4, "known before", signer.decision.known_before ? "yes" : "no");
-  write_issues(signer.decision.issues, {4, certificate.subject()}, style, out);
+  write_issues(signer.decision.issues, {4, identity.subject()}, style, out);
 }
 
 void write_owners(const Report& report, const TextStyle& style, std::ostream& out) {

@@ -13,7 +13,6 @@ namespace verifier {
 namespace {
 
 using certstore::ask_line;
-using certstore::Certificate;
 using certstore::Error;
 using certstore::Instant;
 using certstore::TrustRecord;
@@ -145,7 +144,7 @@ class Dialogue {
 
   // Empty: cancel. Else whether the fingerprint was compared.
   std::optional<bool> ask_fingerprint() const {
-    const certstore::Sha256& own = exporter().certificate.sha256();
+    const certstore::Sha256& own = exporter().identity.sha256();
     say("Paste the SHA-256 fingerprint that the sender gave you by another way (a call, a ticket). "
         "Enter: not compared, and the record will say so.");
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
@@ -214,10 +213,10 @@ class Dialogue {
   PromptAnswer trust() const {
     PromptAnswer answer;
     TrustRecord& record = answer.record;
-    const Certificate& certificate = exporter().certificate;
-    record.sha256 = certificate.sha256();
-    record.certificate = certificate.der();
-    record.label = certificate.subject();
+    const certstore::SignerIdentity& identity = exporter().identity;
+    record.sha256 = identity.sha256();
+    if (identity.certificate() != nullptr) record.certificate = identity.certificate()->der();
+    record.label = identity.subject();
     record.origin = TrustRecord::Origin::prompt;
     // What was bound once must stay so: else the seal could be stripped.
     record.bound_required = subject_.report.facts.bound;

@@ -177,15 +177,16 @@ TrustRecord from_package(const Arguments& arguments, TrustRecord record) {
                 "pkgverify check says what is wrong with it");
   }
   for (const SignerReport& signer : report.signers) {
-    if (signer.certificate.sha256() != wanted) continue;
+    const Certificate* const certificate = signer.identity.certificate();
+    if (certificate == nullptr || certificate->sha256() != wanted) continue;
     // What was bound once must stay so: else the seal could be stripped.
     record.bound_required = record.bound_required || report.facts.bound;
-    return about(signer.certificate, arguments, std::move(record));
+    return about(*certificate, arguments, std::move(record));
   }
   throw Error(ErrorKind::key, in_quotes(path) + " is not signed by sha256:" + to_hex(wanted),
               report.signers.empty()
                   ? "it has no signature"
-                  : "it is signed by sha256:" + to_hex(report.signers[0].certificate.sha256()));
+                  : "it is signed by sha256:" + to_hex(report.signers[0].identity.sha256()));
 }
 
 // Of a fingerprint alone it is not known whether it is that of a certificate or of a key; what this machine

@@ -86,14 +86,14 @@ class Verification {
     }
   }
 
-  // One SignerReport per certificate; signer_of_ leads from each verified signature to its signer.
+  // One SignerReport per signer; signer_of_ leads from each verified signature to its signer.
   void gather_signers() {
     for (std::size_t i = 0; i < coverage_.signers.size(); ++i) {
-      const Certificate& certificate = coverage_.signers[i];
-      const auto same = [&](const SignerReport& signer) { return signer.certificate == certificate; };
+      const certstore::SignerIdentity& identity = coverage_.signers[i];
+      const auto same = [&](const SignerReport& signer) { return signer.identity == identity; };
       auto found = std::find_if(report_.signers.begin(), report_.signers.end(), same);
       if (found == report_.signers.end()) {
-        report_.signers.push_back({certificate, {}, 0, 0, {}});
+        report_.signers.push_back({identity, {}, 0, 0, {}});
         stamps_.emplace_back();
         found = std::prev(report_.signers.end());
       }
@@ -268,7 +268,7 @@ class Verification {
     for (std::size_t i = 0; i < report_.signers.size(); ++i) {
       SignerReport& signer = report_.signers[i];
       certstore::SignerEvidence evidence{
-          signer.certificate, report_.certificates, {signer.digests.begin(), signer.digests.end()},
+          signer.identity,    report_.certificates, {signer.digests.begin(), signer.digests.end()},
           report_.facts.name, report_.facts.bound,  {}};
       if (report_.facts.seal) evidence.serial = report_.facts.seal->serial;
       for (const SignatureStamps& stamps : stamps_[i]) evidence.stamps.push_back(stamps.checked);

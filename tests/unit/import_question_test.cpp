@@ -23,7 +23,7 @@ using verifier::Selection;
 Report judged(const certstore::TrustPolicy& policy) {
   Report report = tests::plain_report();
   verifier::SignerReport& signer = report.signers[0];
-  signer.decision = certstore::decide({.certificate = signer.certificate,
+  signer.decision = certstore::decide({.identity = signer.identity,
                                        .offered = {},
                                        .digests = {signer.digests.begin(), signer.digests.end()},
                                        .package_name = report.facts.name,
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_weakness_that_is_allowed_is_not_asked_again) {
 BOOST_AUTO_TEST_CASE(a_trusted_signer_who_is_sound_is_not_asked_about) {
   auto policy = policy_at("2026-11-23");
   policy.allowed = {"md5"};
-  policy.trusted = {tests::plain_report().signers[0].certificate};
+  policy.trusted = {*tests::plain_report().signers[0].identity.certificate()};
   const Report report = judged(policy);
   BOOST_CHECK(report.exit_code() == ExitCode::accepted);
   BOOST_TEST(verifier::question_about(report).signers.empty());
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_trusted_signer_who_is_sound_is_not_asked_about) {
 BOOST_AUTO_TEST_CASE(a_rollback_or_a_certificate_of_the_future_cannot_be_allowed) {
   auto policy = policy_at("2019-01-01");
   const Report report = judged(policy);
-  policy.highest_serials[{report.signers[0].certificate.sha256(), report.facts.name}] = 6;
+  policy.highest_serials[{report.signers[0].identity.sha256(), report.facts.name}] = 6;
   const auto question = verifier::question_about(judged(policy));
   BOOST_REQUIRE(question.blockers.size() == 2u);
   BOOST_CHECK(question.blockers[0].code == IssueCode::not_yet_valid);
@@ -105,14 +105,14 @@ BOOST_AUTO_TEST_CASE(the_same_name_with_another_key_is_noticed) {
   const auto other = tests::make_certificate(wish, other_key, nullptr, other_key);
   certstore::TrustPolicy policy;
   BOOST_TEST(verifier::namesakes(report, report.signers[0], policy).empty());
-  policy.records = {record_of(report.signers[0].certificate)};
+  policy.records = {record_of(*report.signers[0].identity.certificate())};
   BOOST_TEST(verifier::namesakes(report, report.signers[0], policy).empty());
   policy.records = {record_of(other)};
   BOOST_TEST(verifier::namesakes(report, report.signers[0], policy).size() == 1u);
   policy.highest_serials[{other.sha256(), "com.example.net"}] = 1;
   policy.highest_serials[{other.sha256(), "com.example.other"}] = 1;
   BOOST_TEST(verifier::namesakes(report, report.signers[0], policy).size() == 2u);
-  report.certificates = {report.signers[0].certificate, other};
+  report.certificates = {*report.signers[0].identity.certificate(), other};
   BOOST_TEST(verifier::namesakes(report, report.signers[0], policy).size() == 3u);
 }
 
@@ -187,7 +187,7 @@ const std::vector<unsigned> kWidths = {20, 40, 80, 200};
 BOOST_DATA_TEST_CASE(nothing_hostile_reaches_the_terminal, tests::hostile_texts() * kWidths, text, columns) {
   const Report report = tests::hostile_report(text);
   certstore::TrustPolicy policy;
-  policy.records = {record_of(report.signers[0].certificate)};
+  policy.records = {record_of(*report.signers[0].identity.certificate())};
   policy.records[0].sha256 = {};
   policy.records[0].certificate.clear();
   policy.records[0].id = text;
@@ -214,7 +214,7 @@ BOOST_AUTO_TEST_CASE(a_whole_fingerprint_stands_on_one_line_of_80_columns) {
   std::ostringstream out;
   write_question(report, verifier::question_about(report), {}, {}, out);
   const std::string& shown = out.str();
-  BOOST_TEST(shown.find("sha256     " + certstore::to_hex(report.signers[0].certificate.sha256()) + "\n") !=
+  BOOST_TEST(shown.find("sha256     " + certstore::to_hex(report.signers[0].identity.sha256()) + "\n") !=
              std::string::npos);
   BOOST_TEST(shown.find("does not prove its origin") != std::string::npos);
   BOOST_TEST(shown.find("\x1b") == std::string::npos);

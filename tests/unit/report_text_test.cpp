@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(an_unsigned_package_answers_no_to_everything) {
 
 BOOST_AUTO_TEST_CASE(fingerprints_are_whole) {
   const Report report = tests::plain_report();
-  const auto& certificate = report.signers[0].certificate;
+  const auto& certificate = report.signers[0].identity;
   BOOST_CHECK(has(text_of(report), certstore::to_hex(certificate.sha256())));
   BOOST_CHECK(has(text_of(report), certstore::to_hex(certificate.public_key_sha256())));
 }
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(hostile_text_makes_no_line_and_no_control_character) {
 
 BOOST_AUTO_TEST_CASE(the_line_to_paste_holds_nothing_but_fingerprint_and_quoted_file) {
   Report report = tests::hostile_report("$(touch pwned)");
-  const std::string fingerprint = certstore::to_hex(report.signers[0].certificate.sha256());
+  const std::string fingerprint = certstore::to_hex(report.signers[0].identity.sha256());
   const auto lines = verifier::approval_lines(report);
   BOOST_REQUIRE_EQUAL(lines.size(), 1);
   BOOST_CHECK_EQUAL(lines[0],

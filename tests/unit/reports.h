@@ -62,8 +62,8 @@ inline verifier::Report hostile_report(const std::string& text) {
   CertificateWish wish;
   // A certificate cannot hold every byte; OpenSSL refuses what is not UTF-8.
   wish.common_name = certstore::is_utf8(text) && text.size() < 60 ? text : "Test Signer";
-  report.signers[0].certificate = make_self_signed_certificate(wish);
-  report.certificates = {report.signers[0].certificate};
+  report.signers[0].identity = make_self_signed_certificate(wish);
+  report.certificates = {*report.signers[0].identity.certificate()};
   report.signers[0].decision.issues[0].subject = text;
   report.elements[0].element.id = text;
   report.elements[0].element.kind = text;

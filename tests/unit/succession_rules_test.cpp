@@ -32,7 +32,7 @@ TrustRecord kept(TrustRecord record, std::string id) {
 }
 
 bool is_trusted(const Certificate& certificate, const TrustPolicy& policy, const std::string& package) {
-  return decide({.certificate = certificate,
+  return decide({.identity = certificate,
                  .offered = {},
                  .digests = {DigestAlgorithm::sha256},
                  .package_name = package,

@@ -44,7 +44,7 @@ TrustPolicy policy(std::vector<TrustRecord> records, const char* at = "2028-01-0
 }
 
 SignerEvidence evidence(std::vector<std::vector<VerifiedTimestamp>> stamps) {
-  return {.certificate = signer(),
+  return {.identity = signer(),
           .offered = {},
           .digests = {DigestAlgorithm::sha256},
           .package_name = "",

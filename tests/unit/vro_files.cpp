@@ -104,9 +104,9 @@ void check_entries(Reading& reading) {
   for (const formats::Covered& covered : reading.coverage.covered) {
     const certstore::Bytes content = content_of(*reading.package, covered.entry);
     const auto& proof = std::get<formats::DetachedSignature>(covered.proof);
-    if (reading.root->signer().checks_rsa_signature(covered.algorithm,
-                                                    certstore::digest(covered.algorithm, content),
-                                                    content_of(*reading.package, proof.entry))) {
+    if (reading.root->signer().certificate()->checks_rsa_signature(
+            covered.algorithm, certstore::digest(covered.algorithm, content),
+            content_of(*reading.package, proof.entry))) {
       ++reading.matching;
     } else {
       reading.issues.push_back(

@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(real_packages_have_the_counts_that_others_found) {
       BOOST_TEST(reading.package->format() == "vro");
       BOOST_TEST(reading.package->elements(reading.coverage, 0).size() == number(real, "elements"));
       BOOST_TEST_REQUIRE(reading.coverage.signers.size() == 1u);
-      const certstore::Certificate& signer = reading.coverage.signers[0];
+      const certstore::SignerIdentity& signer = reading.coverage.signers[0];
       BOOST_TEST(certstore::to_hex(signer.sha256()) == real.expected.at("signer_sha256"));
       BOOST_TEST(signer.subject() == real.expected.at("signer_subject"));
       BOOST_TEST((reading.root->digest() == DigestAlgorithm::md5) == (real.expected.at("digest") == "md5"));
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_signed_package_is_covered_whole) {
     BOOST_TEST(reading.matching == 8u);
     BOOST_TEST(reading.coverage.exempt.size() == 8u);
     BOOST_TEST(reading.coverage.facts.name == "com.example.test");
-    BOOST_TEST((reading.coverage.signers == std::vector{server.certificate}));
+    BOOST_TEST((reading.coverage.signers == std::vector<certstore::SignerIdentity>{server.certificate}));
     BOOST_TEST(!reading.coverage.set_digest.has_value());
     BOOST_TEST(reading.package->elements(reading.coverage, 1).size() == 2u);
   }
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(of_two_certificates_of_one_key_the_named_one_counts) {
   const auto file = archive_of(server.sign(members));
   const Reading reading = read_package(file);
   BOOST_TEST(reading.issues.empty());
-  BOOST_TEST((reading.coverage.signers == std::vector{twin}));
+  BOOST_TEST((reading.coverage.signers == std::vector<certstore::SignerIdentity>{twin}));
 }
 
 BOOST_AUTO_TEST_CASE(a_certificate_under_another_name_is_found) {

@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(what_we_sign_is_read_as_bound_and_whole) {
     BOOST_TEST(reading.issues.empty());
     BOOST_TEST(reading.matching == 8u);
     BOOST_TEST((reading.root->digest() == DigestAlgorithm::sha256));
-    BOOST_TEST((reading.coverage.signers == std::vector{ours.certificate}));
+    BOOST_TEST((reading.coverage.signers == std::vector<certstore::SignerIdentity>{ours.certificate}));
     BOOST_TEST_REQUIRE(reading.coverage.facts.seal.has_value());
     BOOST_TEST(reading.coverage.facts.seal->serial == 1795428000u);
     BOOST_TEST((formats::zip::style_of(formats::zip::read_index(output).index) == style));
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(a_signed_package_is_signed_anew_only_on_demand) {
   const auto second = sign(first, ours, request);
   const Reading reading = read_package(second);
   BOOST_TEST(reading.issues.empty());
-  BOOST_TEST((reading.coverage.signers == std::vector{ours.certificate}));
+  BOOST_TEST((reading.coverage.signers == std::vector<certstore::SignerIdentity>{ours.certificate}));
   BOOST_TEST(!contains(names_of(second), "certificates/O=Example,CN=Former.cer"));
   // pkg-owner stays the former signer.
   BOOST_TEST((reading.coverage.facts.properties.back().second == "O=Example,CN=Former"));
@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE(real_packages_signed_anew_are_whole) {
       BOOST_TEST(reading.issues.empty());
       BOOST_TEST(reading.matching == reading.coverage.covered.size());
       BOOST_TEST(reading.coverage.facts.seal.has_value());
-      BOOST_TEST((reading.coverage.signers == std::vector{ours.certificate}));
+      BOOST_TEST((reading.coverage.signers == std::vector<certstore::SignerIdentity>{ours.certificate}));
     }
   }
 }
