@@ -60,7 +60,8 @@ std::vector<Certificate> certificates_in(const FileObjects& found, const std::st
 
 CertificateFile read_certificate_file(ByteView file, const std::string& name) {
   const FileObjects found = objects_in(file, name);
-  CertificateFile result{.certificates = certificates_in(found, name), .notes = {}};
+  CertificateFile result{
+      .certificates = certificates_in(found, name), .notes = {}, .sha256 = certstore::sha256(file)};
   if (const std::string note = name_note(found, name); !note.empty()) result.notes.push_back(note);
   if (!result.certificates.empty()) return result;
   const ObjectKind kind = found.objects.empty() ? ObjectKind::unknown : found.objects.front().kind;

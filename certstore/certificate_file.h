@@ -14,6 +14,7 @@ namespace certstore {
 struct CertificateFile {
   std::vector<Certificate> certificates;  // in the file's order
   std::vector<std::string> notes;         // what is unusual, one sentence each
+  Sha256 sha256{};                        // of the file
 };
 
 // Returns the certificates of a PEM file (text around is ignored), DER or PKCS#7. Throws Error(key) where

@@ -24,18 +24,32 @@ void warn(const Arguments& arguments, const std::string& text) {
   std::cerr << arguments.tool() << ": warning: " << text << "\n";
 }
 
-std::vector<Certificate> certificates_of(const Arguments& arguments) {
+// What the files of the CA hold together, and for the audit log which they were.
+struct Received {
+  std::vector<Certificate> certificates;
+  certstore::Sha256 first{};
+  std::string others;
+};
+
+Received receive(const Arguments& arguments) {
   std::vector<std::string> paths = arguments.operands();
   for (const std::string& path : arguments.values("chain")) paths.push_back(path);
-  std::vector<Certificate> certificates;
-  for (const std::string& path : paths) {
-    const auto found = certstore::read_certificate_file(path);
-    certificates.insert(certificates.end(), found.certificates.begin(), found.certificates.end());
+  Received received;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const auto found = certstore::read_certificate_file(paths[i]);
+    if (i == 0) {
+      received.first = found.sha256;
+    } else {
+      received.others +=
+          "with " + certstore::in_quotes(paths[i]) + " sha256:" + certstore::to_hex(found.sha256) + ", ";
+    }
+    received.certificates.insert(received.certificates.end(), found.certificates.begin(),
+                                 found.certificates.end());
     for (const std::string& note : found.notes) {
       std::cerr << arguments.tool() << ": note: " << note << "\n";
     }
   }
-  return certificates;
+  return received;
 }
 
 // The issuers that the store knows: of this identity, and of the one that it follows.
@@ -101,8 +115,9 @@ ExitCode run(const Arguments& arguments) {
     known = known_issuers(keys, identity);
   }
   const Certificate before = identity.own_certificate();
+  const Received received = receive(arguments);
   const CaAnswer answer =
-      certstore::arrange_ca_answer(certificates_of(arguments), known, before, certstore::now());
+      certstore::arrange_ca_answer(received.certificates, known, before, certstore::now());
   warn_of(arguments, answer, before);
   identity.certificate = answer.certificate.der();
   identity.chain.clear();
@@ -118,9 +133,10 @@ ExitCode run(const Arguments& arguments) {
     note_use(arguments, keys, master,
              {.action = "cert import",
               .file = arguments.operands().front(),
+              .sha256 = received.first,
               .alias = alias,
               .signer = answer.certificate.sha256(),
-              .detail = "in the place of sha256:" + certstore::to_hex(before.sha256())});
+              .detail = received.others + "in the place of sha256:" + certstore::to_hex(before.sha256())});
     keys.replace_certificate(master, alias, before.sha256(), identity.certificate, identity.chain);
   }
   tell(arguments, identity);

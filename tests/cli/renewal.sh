@@ -204,6 +204,9 @@ ca
 make issued --key rsa-2048
 answer issued
 expect 0 pkgsign cert import issued.crt --chain ca.pem --alias issued --passphrase env:GIVEN
+expect 0 pkgsign audit list --action 'cert import'
+digest_of() { sha256sum "$1" | cut -d' ' -f1; }
+says "'issued.crt'  sha256:$(digest_of issued.crt)  of 'issued' .* \\(with 'ca.pem' sha256:$(digest_of ca.pem), in the place of"
 expect 0 pkgsign cert export --alias issued -o issued.pem
 expect 1 pkgsign cert renew --alias issued --passphrase env:GIVEN
 warns '--new-key'
