@@ -2,12 +2,14 @@
 // Nothing here judges; the strings come from the package and are printed escaped.
 #pragma once
 
+#include "certstore/base/bytes.h"
 #include "certstore/base/issue.h"
 #include "certstore/base/time.h"
 #include "certstore/digest.h"
 #include "certstore/signer_identity.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,7 +24,14 @@ struct Entry {
   std::string_view name;  // lives as long as the package
   std::uint64_t size = 0;
   bool is_directory = false;
+  bool is_link = false;        // a symbolic link; what it leads to is no bytes of the entry
+  bool is_executable = false;  // where the signature covers the mode
 };
+
+// Gives the content of one entry to a sink, as SignedPackage::read() does; to be called once at most.
+using Reading = std::function<std::optional<certstore::Issue>(const certstore::Sink& sink)>;
+// Takes one of several entries, by its position among those that were asked for.
+using EntryVisitor = std::function<void(std::size_t position, const Reading& read)>;
 
 // The digest that a verified manifest states for an entry.
 struct StatedDigest {

@@ -12,6 +12,7 @@
 #include "formats/signature.h"
 #include "formats/signing_request.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -49,6 +50,9 @@ class SignedPackage {
  public:
   virtual ~SignedPackage() = default;
   [[nodiscard]] virtual std::string_view format() const = 0;  // "vro", "zip", ...
+  // Whether the file is one that should bear signatures: it is of a layout for them, or has files of them.
+  // Any other is a file like all, of which nothing is missing.
+  [[nodiscard]] virtual bool is_meant_signed() const { return true; }
   [[nodiscard]] virtual std::span<const Entry> entries() const = 0;
   // Findings of the container and of the layout before any signature is looked at.
   [[nodiscard]] virtual const certstore::Issues& issues() const = 0;
@@ -59,6 +63,15 @@ class SignedPackage {
   // Streams the entry; returns the finding if its stored bytes are damaged. May be called by many threads.
   [[nodiscard]] virtual std::optional<certstore::Issue> read(std::size_t entry,
                                                              const certstore::Sink& sink) const = 0;
+  // The digest of the entry's bytes, where opening the package found it: then nobody need read them again.
+  [[nodiscard]] virtual std::optional<certstore::Bytes> known_digest(std::size_t,
+                                                                     certstore::DigestAlgorithm) const {
+    return std::nullopt;
+  }
+  // Whether read() must pass through all that stands before the entry: then many are read by read_in_order().
+  [[nodiscard]] virtual bool is_stream() const { return false; }
+  // Calls `visit` for each of `wanted`, in the order in which their bytes stand in the file.
+  virtual void read_in_order(std::span<const std::size_t> wanted, const EntryVisitor& visit) const;
   // Checks what binds the set; `set_digests[i]` is the digest of entry i, empty where not covered.
   [[nodiscard]] virtual certstore::Issues check_set(const Coverage& coverage,
                                                     std::span<const VerifiedSignature> verified,

@@ -13,6 +13,7 @@ class PlainFile final : public SignedPackage {
       : file_(container.file), entries_{{file_.name(), file_.size(), false}} {}
 
   [[nodiscard]] std::string_view format() const override { return "file"; }
+  [[nodiscard]] bool is_meant_signed() const override { return false; }
   [[nodiscard]] std::span<const Entry> entries() const override { return entries_; }
   [[nodiscard]] const certstore::Issues& issues() const override { return issues_; }
   [[nodiscard]] std::vector<SignatureBlock> signature_blocks() const override { return {}; }
@@ -36,10 +37,11 @@ class PlainFile final : public SignedPackage {
   }
   [[nodiscard]] certstore::Issues unprovable(const Coverage&) const override { return {}; }
   [[nodiscard]] std::unique_ptr<SigningPlan> plan_signing(const SigningRequest&) const override {
-    throw certstore::Error(certstore::ErrorKind::unsupported,
-                           certstore::in_quotes(file_.name()) + " is not of a format that can be signed",
-                           "a vRO package or any other ZIP archive can be signed; --detached signs any file "
-                           "beside it");
+    throw certstore::Error(
+        certstore::ErrorKind::unsupported,
+        certstore::in_quotes(file_.name()) + " is not of a format that can be signed",
+        "a vRO package, any other ZIP archive and a tar can be signed; --detached signs any file "
+        "beside it");
   }
 
  private:

@@ -37,7 +37,7 @@ ExitCode run(const Arguments& arguments) {
 certstore::cli::Command strip_command() {
   return {.name = "strip",
           .operands = "FILE...",
-          .summary = "take the signatures out of JARs and other signed archives",
+          .summary = "take the signatures out of JARs, tars and other archives",
           .options = {{"output", 'o', "FILE", "where the unsigned package goes; - for standard output"},
                       {"output-dir", '\0', "DIR", "or the directory for several, under their names"},
                       {"in-place", '\0', "", "or in the place of each package"},

@@ -67,8 +67,7 @@ Run read_run(const Arguments& arguments) {
 // A folder holds all kinds of files. What is no package is told apart from a package that is not signed; what
 // is broken, or of a kind that is not judged here, is no "other file".
 bool is_foreign(const FoundFile& file, const Report& report) {
-  return file.from_folder && report.exit_code() == ExitCode::unsigned_package &&
-         (report.format == "file" || report.format == "zip");
+  return file.from_folder && report.exit_code() == ExitCode::unsigned_package && !report.is_meant_signed;
 }
 
 Outcome look_at(const Run& run, const FoundFile& found) {

@@ -30,11 +30,11 @@ void write_all(int descriptor, ByteView bytes, const std::string& name) {
   }
 }
 
-void extract_one(const formats::SignedPackage& package, const ExtractedEntry& item, const Folder& into,
+void extract_one(const formats::Reading& read, const ExtractedEntry& item, const Folder& into,
                  certstore::Progress& progress) {
-  const certstore::FileDescriptor file = into.create_file(item.name);
+  const certstore::FileDescriptor file = into.create_file(item.name, item.is_executable);
   certstore::Digester digester(certstore::DigestAlgorithm::sha256);
-  const auto issue = package.read(item.entry, [&](ByteView bytes) {
+  const auto issue = read([&](ByteView bytes) {
     certstore::throw_if_interrupted();
     digester.update(bytes);
     write_all(file.get(), bytes, item.name);
@@ -63,8 +63,18 @@ void extract(const formats::SignedPackage& package, std::span<const ExtractedEnt
     if (slash != std::string::npos) into.make_folder(item.name.substr(0, slash));
   }
   certstore::Progress progress("importing", total, options.show_progress);
-  certstore::for_each_parallel(entries.size(), options.jobs,
-                               [&](std::size_t i) { extract_one(package, entries[i], into, progress); });
+  if (package.is_stream()) {
+    std::vector<std::size_t> wanted;
+    for (const ExtractedEntry& item : entries) wanted.push_back(item.entry);
+    package.read_in_order(wanted, [&](std::size_t i, const formats::Reading& read) {
+      extract_one(read, entries[i], into, progress);
+    });
+    return;
+  }
+  certstore::for_each_parallel(entries.size(), options.jobs, [&](std::size_t i) {
+    extract_one([&](const certstore::Sink& sink) { return package.read(entries[i].entry, sink); }, entries[i],
+                into, progress);
+  });
 }
 
 }  // namespace verifier

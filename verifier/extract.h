@@ -16,6 +16,7 @@ struct ExtractedEntry {
   std::size_t entry = 0;  // index into SignedPackage::entries()
   std::string name;
   certstore::Bytes judged;  // SHA-256 of its bytes when the package was judged
+  bool is_executable = false;
 };
 
 struct ExtractOptions {

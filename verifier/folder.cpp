@@ -143,8 +143,9 @@ void Folder::make_folder(const std::string& name) {
   made_.insert(name);
 }
 
-FileDescriptor Folder::create_file(const std::string& name) const {
-  FileDescriptor file(open_beneath(name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644));
+FileDescriptor Folder::create_file(const std::string& name, bool is_executable) const {
+  FileDescriptor file(
+      open_beneath(name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, is_executable ? 0755 : 0644));
   if (file.is_open()) return file;
   if (errno == EEXIST) throw_taken(shown_, name);
   certstore::throw_errno("write", shown_ + "/" + name, errno);

@@ -36,9 +36,10 @@ class Folder {
   void make_folder(const std::string& name);
   // Counts an existing folder as made here.
   void adopt(const std::string& name) { made_.insert(name); }
-  // Makes a new file (0644 less the umask) in a folder that exists. Throws Error(io) if the name is taken.
-  // May be called by many threads.
-  [[nodiscard]] certstore::FileDescriptor create_file(const std::string& name) const;
+  // Makes a new file (0644 or 0755, less the umask) in a folder that exists. Throws Error(io) if the name is
+  // taken. May be called by many threads.
+  [[nodiscard]] certstore::FileDescriptor create_file(const std::string& name,
+                                                      bool is_executable = false) const;
   // Opens an existing file or folder for reading. Empty if there is nothing of that name; throws Error(io) if
   // a symbolic link, or something else than a folder, stands in the way.
   [[nodiscard]] std::optional<certstore::FileDescriptor> open(const std::string& name) const;

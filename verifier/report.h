@@ -30,6 +30,8 @@ struct SignerReport {
 // One entry of the container and who vouches for it.
 struct EntryReport {
   bool needs_cover = true;           // false: a directory or a signature file that took part
+  bool is_link = false;              // a symbolic link
+  bool is_executable = false;        // and its signers say so
   std::vector<std::size_t> signers;  // indexes of signers whose signature or digest matches its bytes
   certstore::Bytes sha256;           // of its bytes, if VerifyOptions::want_entry_digests
 };
@@ -42,9 +44,10 @@ struct ElementReport {
 };
 
 struct Report {
-  std::string file;    // as named on the command line
-  std::string beside;  // the file with the signature beside it; empty: none
-  std::string format;  // "vro", "zip", "file"
+  std::string file;             // as named on the command line
+  std::string beside;           // the file with the signature beside it; empty: none
+  std::string format;           // "vro", "zip", "file"
+  bool is_meant_signed = true;  // not a file like any other
   std::uint64_t size = 0;
   std::optional<certstore::Sha256> sha256;  // of the file, where it was needed
   formats::PackageFacts facts;              // from verified bytes only

@@ -62,13 +62,16 @@ class Verification {
   void describe() {
     report_.file = file_.name();
     report_.format = package_->format();
+    report_.is_meant_signed = package_->is_meant_signed();
     report_.size = file_.size();
     report_.issues = package_->issues();
     report_.judged_at = options_.policy.at;
     report_.time_was_given = options_.time_was_given;
     report_.require_owners = options_.require_owners;
-    for (const formats::Entry& entry : package_->entries()) report_.entry_names.emplace_back(entry.name);
-    report_.entries.resize(report_.entry_names.size());
+    for (const formats::Entry& entry : package_->entries()) {
+      report_.entry_names.emplace_back(entry.name);
+      report_.entries.push_back({.is_link = entry.is_link, .is_executable = entry.is_executable});
+    }
   }
 
   void check_signatures() {
@@ -304,7 +307,7 @@ std::unique_ptr<formats::SignedPackage> signed_inside(const certstore::InputFile
   if (options.expect == "p7s") return nullptr;
   try {
     auto package = formats::open_package(file, options.expect);
-    if (package->format() != "file" && package->format() != "zip") return package;
+    if (package->is_meant_signed()) return package;
   } catch (const certstore::Error& error) {
     // A format that is not judged here is bytes like others for the signature beside it.
     if (options.expect || error.kind() != certstore::ErrorKind::unsupported) throw;

@@ -51,7 +51,7 @@ constexpr std::array kKinds = {
               "a certificate stands under a name that is not its subject",
               "do not use the package; the sender makes it anew"},
     IssueKind{digest_mismatch, "digest-mismatch", Effect::invalid,
-              "the bytes of an entry are not those of the signed list",
+              "an entry's bytes, or its kind, mode or size, are not those of the signed list",
               "do not use the package; fetch it again"},
     IssueKind{seal_malformed, "seal-malformed", Effect::invalid,
               "the line that binds the set of files is not written as its version says",

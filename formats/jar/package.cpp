@@ -41,6 +41,7 @@ class JarPackage final : public SignedPackage {
   }
 
   [[nodiscard]] std::string_view format() const override { return format_; }
+  [[nodiscard]] bool is_meant_signed() const override { return format_ != "zip"; }
   [[nodiscard]] std::span<const Entry> entries() const override { return entries_; }
   [[nodiscard]] const certstore::Issues& issues() const override { return issues_; }
   [[nodiscard]] std::vector<SignatureBlock> signature_blocks() const override { return blocks_; }

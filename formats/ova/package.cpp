@@ -179,7 +179,7 @@ class Appliance final : public SignedPackage {
 // DSP0243 5.3: the descriptor is the first member. One that stands elsewhere is still that of an appliance
 // where its signature files are there too.
 bool recognises_ova(const Container& container) {
-  if (!container.tar) return false;
+  if (!container.tar || container.tar_pass) return false;  // a compressed one is no appliance
   const auto& entries = container.tar->index.entries;
   const auto is_at_root = [&](std::string_view extension) {
     return std::any_of(entries.begin(), entries.end(), [&](const tar::Entry& entry) {

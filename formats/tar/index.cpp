@@ -26,7 +26,6 @@ struct Pending {
   std::optional<std::string> long_name;  // GNU
   std::optional<std::string> long_link;
   std::optional<Pax> pax;
-  bool has_global = false;
 };
 
 bool is_ascii(std::string_view text) {
@@ -170,7 +169,6 @@ class IndexReader {
     const auto content = header_content(header, certstore::limits::kPaxSize);
     if (!content) return false;
     if (is_global) {
-      pending().has_global = true;
       const std::string fault = fault_of_global_pax(*content);
       return fault.empty() || refuse_header(fault);
     }
@@ -248,7 +246,6 @@ class IndexReader {
     entry.mode = header.mode;
     entry.type = type;
     entry.has_extras = pending_->pax && pending_->pax->has_extras;
-    entry.has_global = pending_->has_global;
     check_texts(entry);
     result_.index.entries.push_back(std::move(entry));
   }

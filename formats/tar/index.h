@@ -29,7 +29,6 @@ struct Entry {
   std::uint16_t mode = 0;  // permissions
   EntryType type = EntryType::file;
   bool has_extras = false;  // access lists and other attributes
-  bool has_global = false;  // a header for all members behind it stands before it
 
   // One beyond its last block.
   [[nodiscard]] std::uint64_t end_offset() const { return content_offset + padded(size); }

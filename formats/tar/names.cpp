@@ -15,19 +15,6 @@ using certstore::in_quotes;
 using certstore::IssueCode;
 using zip::at_byte;
 
-// Whether `a` comes before `b` where '/' is the least of all letters: then a folder stands directly before
-// what is in it.
-bool is_before(std::string_view a, std::string_view b) {
-  const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
-  if (in_a == a.end() || in_b == b.end()) return in_a == a.end() && in_b != b.end();
-  if (*in_a == '/' || *in_b == '/') return *in_a == '/' && *in_b != '/';
-  return static_cast<unsigned char>(*in_a) < static_cast<unsigned char>(*in_b);
-}
-
-bool is_beneath(std::string_view name, std::string_view folder) {
-  return name.size() > folder.size() && name[folder.size()] == '/' && name.starts_with(folder);
-}
-
 void sort_names(Index& index) {
   index.by_name.resize(index.entries.size());
   std::iota(index.by_name.begin(), index.by_name.end(), 0U);
@@ -85,6 +72,17 @@ void check_hard_links(const Index& index, zip::Findings& findings) {
 }
 
 }  // namespace
+
+bool is_before(std::string_view a, std::string_view b) {
+  const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (in_a == a.end() || in_b == b.end()) return in_a == a.end() && in_b != b.end();
+  if (*in_a == '/' || *in_b == '/') return *in_a == '/' && *in_b != '/';
+  return static_cast<unsigned char>(*in_a) < static_cast<unsigned char>(*in_b);
+}
+
+bool is_beneath(std::string_view name, std::string_view folder) {
+  return name.size() > folder.size() && name[folder.size()] == '/' && name.starts_with(folder);
+}
 
 std::string_view plain_name(std::string_view found) {
   if (found.starts_with("./")) found.remove_prefix(2);

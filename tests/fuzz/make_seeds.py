@@ -2,6 +2,7 @@
 """Makes a small seed for each fuzz target: make_seeds.py FOLDER. With the names of replay programs behind it, runs each
 over its seed: make_seeds.py FOLDER DIRECTORY-OF-PROGRAMS."""
 import base64
+import gzip
 import hashlib
 import json
 import os
@@ -72,7 +73,7 @@ def make_properties(folder, packages):
                     (folder / entry.filename.replace("/", "_")).write_bytes(archive.read(entry))
 
 
-def make_tars(folder, sources):
+def make_tars(folder, sources, packages):
     for name, form in {"ustar": tarfile.USTAR_FORMAT, "gnu": tarfile.GNU_FORMAT, "pax": tarfile.PAX_FORMAT}.items():
         with tarfile.open(folder / name, "w", format=form) as archive:
             for number, source in enumerate(sorted(sources.glob("*.der"))):
@@ -80,6 +81,9 @@ def make_tars(folder, sources):
             link = tarfile.TarInfo("link")
             link.type, link.linkname = tarfile.SYMTYPE, "t" * (150 if name != "ustar" else 90)
             archive.addfile(link)
+        run(BIN / "pkgsign", "sign", folder / name, "-o", packages / f"{name}.tar", "--key", folder.parent / "signer.pem",
+            "--cert", folder.parent / "signer.crt")
+    (packages / "gnu.tar.gz").write_bytes(gzip.compress((packages / "gnu.tar").read_bytes()))
 
 
 def make_trust_records(folder, certificates):
@@ -118,7 +122,7 @@ def main():
     make_packages(places["package"])
     make_jars(places["package"])
     make_properties(places["properties"], places["package"])
-    make_tars(places["tar_index"], places["certificate"])
+    make_tars(places["tar_index"], places["certificate"], places["package"])
     make_timestamps(places["timestamp"])
     make_trust_records(places["trust_record"], places["certificate"])
     if len(sys.argv) > 2:

@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Signed tars, judged by tar, openssl and mtree alone; and tars of other programs, signed and read by ours."""
+import json
+import pathlib
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from tar_workbench import BIN, COMPRESS, TarWorkbench, content_of, members, name_of  # noqa: E402
+
+SUFFIXES = {"tar": [], "tar.gz": ["-z"], "tar.xz": ["-J"], "tar.zst": ["--zstd"]}
+
+
+class Recipe(TarWorkbench):
+    def by_others(self, tar, signer="alice", number="001"):
+        """The recipe of docs/formats/tar.md; returns the words of mtree, empty if all is as it was signed."""
+        place = self.home / "extracted"
+        subprocess.run(["rm", "-rf", place], check=True)
+        place.mkdir()
+        self.run_tool("tar", "xpf", tar, cwd=place)
+        self.run_tool("openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in",
+                      f".signatures/{number}.p7s", "-content", f".signatures/{number}.mtree", "-CAfile",
+                      self.home / f"{signer}.pem", "-purpose", "any", "-out", "/dev/null", cwd=place)
+        return self.run_tool("mtree", "-e", "-p", ".", "-f", f".signatures/{number}.mtree", cwd=place, codes=(0, 2))[1]
+
+    def test_what_we_sign_is_verified_by_tar_openssl_and_mtree_alone(self):
+        tree = self.make_tree()
+        for suffix, options in SUFFIXES.items():
+            for form in ("gnu", "pax", "ustar"):
+                with self.subTest(suffix=suffix, form=form):
+                    source, signed = self.home / f"{form}.{suffix}", self.home / f"{form}-signed.{suffix}"
+                    self.run_tool("tar", "-c", f"--format={form}", *options, "-f", source, "-C", tree, ".")
+                    self.assertEqual(self.check(source)[0], 10)
+                    self.sign(source, signed)
+                    self.accept(signed)
+                    self.assertEqual(self.by_others(signed), "")
+
+    def test_libarchives_tars_are_signed_too(self):
+        tree = self.make_tree()
+        for form in ("gnutar", "pax", "ustar"):
+            with self.subTest(form=form):
+                source, signed = self.home / f"bsd-{form}.tar", self.home / f"bsd-{form}-signed.tar"
+                names = [place.name for place in tree.iterdir()]
+                self.run_tool("bsdtar", "-c", "--format", form, "-f", source, "-C", tree, *names)
+                self.sign(source, signed)
+                self.accept(signed)
+                self.assertEqual(self.by_others(signed), "")
+
+    def test_mtree_sees_a_changed_file_where_we_do(self):
+        signed = self.home / "changed.tar"
+        self.sign(self.simple_tar(), signed)
+        signed.write_bytes(signed.read_bytes().replace(b"alpha\n", b"alphb\n"))
+        self.refuse(signed, 13, "digest-mismatch")
+        self.assertIn("sha256", self.by_others(signed).lower())
+
+    def test_a_part_and_a_second_signer_are_verified_likewise(self):
+        signed = self.home / "two.tar"
+        self.sign(self.simple_tar(), signed)
+        self.sign(signed, signed, "bob", "--add", "--only", "d/*")
+        self.assertEqual(self.by_others(signed), "")
+        self.assertEqual(self.by_others(signed, "bob", "002"), "")
+
+    def test_the_manifest_is_one_that_libarchive_reads(self):
+        signed = self.home / "listed.tar"
+        self.sign(self.simple_tar(), signed)
+        manifest = self.home / "listed.mtree"
+        manifest.write_bytes(content_of(members(signed.read_bytes())[0]))
+        listed = self.run_tool("bsdtar", "-tf", manifest)[1].split()
+        self.assertEqual(sorted(listed), [".", "./b", "./d", "./d/a", "./run"])
+
+
+class Layout(TarWorkbench):
+    def test_members_stay_byte_for_byte_behind_the_signature(self):
+        source, signed = self.simple_tar(), self.home / "layout.tar"
+        self.sign(source, signed)
+        before, after = members(source.read_bytes()), members(signed.read_bytes())
+        self.assertEqual([name_of(block) for block in after[:2]], [".signatures/001.mtree", ".signatures/001.p7s"])
+        self.assertEqual(after[2:], before)
+        self.assertEqual(content_of(after[0]).splitlines()[:4],
+                         [b"#mtree", b". type=dir", b"./b type=file mode=0644 size=2500 sha256digest="
+                          b"%s" % self.digest_of(b"beta\n" * 500), b"./d type=dir mode=0755"])
+
+    @staticmethod
+    def digest_of(content):
+        return subprocess.run(["sha256sum"], input=content, capture_output=True, check=True).stdout[:64]
+
+    def test_the_same_input_gives_the_same_bytes(self):
+        for suffix, compress in {"tar": bytes, **COMPRESS}.items():
+            source = self.home / f"same.{suffix}"
+            source.write_bytes(compress(self.simple_tar().read_bytes()))
+            self.sign(source, self.home / "one")
+            self.sign(source, self.home / "two")
+            self.assertEqual((self.home / "one").read_bytes(), (self.home / "two").read_bytes(), suffix)
+
+    def test_strip_gives_back_what_was_signed(self):
+        source, signed, plain = self.home / "gnu.tar", self.home / "signed.tar", self.home / "stripped.tar"
+        self.run_tool("tar", "-c", "-f", source, "-C", self.make_tree(), ".")
+        self.sign(source, signed)
+        self.run_tool(BIN / "pkgsign", "strip", signed, "-o", plain)
+        self.assertEqual(plain.read_bytes(), source.read_bytes())
+        self.assertEqual(self.run_tool(BIN / "pkgsign", "strip", plain, "-o", signed, "--force", codes=None)[0], 2)
+
+    def test_what_is_signed_already_is_not_signed_by_chance(self):
+        signed = self.home / "once.tar"
+        self.sign(self.simple_tar(), signed)
+        self.assertIn("signed already", self.sign(signed, signed, "bob", codes=(2,))[1])
+        self.assertIn("has signed it already", self.sign(signed, signed, "alice", "--add", codes=(2,))[1])
+        self.sign(signed, signed, "bob", "--replace")
+        self.assertEqual(len(members(signed.read_bytes())), 6)
+        self.accept(signed, trusted=["bob"])
+
+    def test_signers_answer_for_their_own_members(self):
+        signed = self.home / "parts.tar"
+        self.sign(self.simple_tar(), signed, "alice", "--only", "d*")
+        self.refuse(signed, 13, "added-entry")
+        self.sign(signed, signed, "carol", "--add", "--only", "b", "--only", "run")
+        code, text = self.run_tool(BIN / "pkgverify", "show", signed, "--format", "json", "-v", "--store",
+                                   self.home / "no-store", "--trust", self.home / "alice.pem", "--trust",
+                                   self.home / "carol.pem")
+        report = json.JSONDecoder().raw_decode(text)[0]
+        names = [signer["certificate"]["subject"] for signer in report["signers"]]
+        by = {entry["name"]: [names[i] for i in entry["signers"]] for entry in report["entryDetails"]}
+        self.assertEqual(by["d/a"], by["d/"])
+        self.assertNotEqual(by["d/a"], by["b"])
+        self.assertEqual(by["b"], by["run"])
+        self.assertIn("is a hard link to", self.sign_link_alone())
+
+    def sign_link_alone(self):
+        source = self.home / "links.tar"
+        self.run_tool("tar", "-c", "-f", source, "-C", self.make_tree(), "doc")
+        return self.sign(source, self.home / "none.tar", "alice", "--only", "doc/*d", codes=(2,))[1]
+
+    def test_a_stream_on_standard_input_is_checked(self):
+        for suffix in SUFFIXES:
+            source, signed = self.home / f"in.{suffix}", self.home / f"in-signed.{suffix}"
+            self.run_tool("tar", "-c", *SUFFIXES[suffix], "-f", source, "-C", self.make_tree(), ".")
+            self.sign(source, signed)
+            with open(signed, "rb") as stream:
+                self.accept("-", stdin=stream)
+
+    def test_a_seal_beside_an_unsigned_tar_is_enough(self):
+        source = self.simple_tar("beside.tar")
+        self.run_tool(BIN / "pkgsign", "sign", "--detached", source, "--key", self.home / "alice.key", "--cert",
+                      self.home / "alice.pem")
+        self.accept(source)
+
+    def test_memory_does_not_grow_with_the_content(self):
+        source, signed = self.home / "large.tar.zst", self.home / "large-signed.tar.zst"
+        with open(self.home / "zeros", "wb") as zeros:
+            zeros.truncate(400 << 20)
+        self.run_tool("tar", "-c", "--zstd", "-f", source, "-C", self.home, "zeros")
+        self.sign(source, signed)
+        script = f'exec "$0" "$@" >/dev/null 2>"{self.home}/time"'
+        self.run_tool("python3", "-c", "import resource,subprocess,sys;subprocess.run(sys.argv[1:],check=True);"
+                      "m=resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss;sys.exit(m>200000)", BIN / "pkgverify",
+                      "check", "--store", self.home / "no-store", "--trust", self.home / "alice.pem", signed)
+
+
+class Import(TarWorkbench):
+    def extracted(self, tar, target, *more, codes=(0,)):
+        return self.run_tool(BIN / "pkgverify", "import", tar, "--to", target, "--store", self.home / "no-store",
+                             "--trust", self.home / "alice.pem", *more, codes=codes)[1]
+
+    def test_files_arrive_with_their_bytes_and_modes(self):
+        for suffix, compress in {"tar": bytes, **COMPRESS}.items():
+            source, signed = self.home / f"i.{suffix}", self.home / f"is.{suffix}"
+            plain = self.home / "i-plain.tar"
+            self.run_tool("tar", "-c", "-f", plain, "--exclude", "link", "-C", self.make_tree(), ".")
+            source.write_bytes(compress(plain.read_bytes()))
+            self.sign(source, signed)
+            target = self.home / f"to-{suffix}"
+            self.extracted(signed, target)
+            for name in ("bin/run", "doc/a file", "doc/second", "doc/hard", "doc/\u00f6-*[x]?#=!"):
+                self.assertEqual((target / name).read_bytes(), (self.make_tree() / name).read_bytes(), name)
+                self.assertEqual((target / name).stat().st_mode, (self.make_tree() / name).stat().st_mode, name)
+            self.assertFalse((target / ".signatures").exists())
+
+    def test_a_symbolic_link_is_said_and_not_made(self):
+        source, signed = self.home / "l.tar", self.home / "ls.tar"
+        self.run_tool("tar", "-c", "-f", source, "-C", self.make_tree(), ".")
+        self.sign(source, signed)
+        self.assertIn("is a symbolic link", self.extracted(signed, self.home / "to-link", codes=None))
+        self.assertFalse((self.home / "to-link").exists())
+        self.run_tool(BIN / "pkgverify", "import", signed, "-o", self.home / "copy.tar", "--store", self.home / "no-store",
+                      "--trust", self.home / "alice.pem")
+        self.assertEqual((self.home / "copy.tar").read_bytes(), signed.read_bytes())
+
+
+if __name__ == "__main__":
+    unittest.main()
