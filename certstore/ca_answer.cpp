@@ -109,7 +109,7 @@ CaAnswer arrange_ca_answer(const std::vector<Certificate>& found, const std::vec
   for (const Certificate& issuer : answer.chain) require_ca(issuer);
   require_dates(answer.certificate, at);
   for (const Certificate& issuer : answer.chain) require_dates(issuer, at);
-  if (!find_path(answer.certificate, answer.chain, {answer.chain.back()})) {
+  if (find_path(answer.certificate, answer.chain, {answer.chain.back()}).certificates.empty()) {
     throw unfit("the chain of " + name_of(answer.certificate) +
                     " breaks a rule of RFC 5280 6: a path length, a name constraint or a critical extension",
                 "'openssl verify' with -CAfile and -untrusted says which");

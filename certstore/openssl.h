@@ -83,6 +83,10 @@ struct FreeStack {
   void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
 };
 using CertificateStack = std::unique_ptr<STACK_OF(X509), FreeStack>;
+struct FreeListStack {
+  void operator()(STACK_OF(X509_CRL) * stack) const { sk_X509_CRL_free(stack); }
+};
+using RevocationListStack = std::unique_ptr<STACK_OF(X509_CRL), FreeListStack>;
 
 // The parts of a PKCS#12 file, and the bags of one part, with what is in them.
 struct FreeSafes {

@@ -57,6 +57,15 @@ std::string fault_of(const VerifiedTimestamp& stamp, const TrustPolicy& policy) 
   return {};
 }
 
+std::string fault_by_lists(const VerifiedTimestamp& stamp, const std::vector<Certificate>& path,
+                           const TrustPolicy& policy) {
+  const CrlSubject subject{.path = path,
+                           .offered = stamp.offered(),
+                           .stamped_at = stamp.time(),
+                           .now = std::max(policy.at, policy.now)};
+  return fault_by_crls(subject, stamp.time(), policy.crls);
+}
+
 Anchors anchors_of(const TrustPolicy& policy) {
   Anchors anchors;
   for (const TrustRecord& record : policy.records) {
@@ -81,13 +90,17 @@ const TrustRecord* record_naming(const Certificate& authority, const TrustPolicy
 
 AuthorityDecision by_path(const VerifiedTimestamp& stamp, const TrustPolicy& policy) {
   const Anchors anchors = anchors_of(policy);
-  const auto path = find_path(stamp.authority(), stamp.offered(), anchors.certificates);
-  if (!path || path->size() < 2) return {{}, "no record for use timestamp names it or a CA of it"};
-  for (const Certificate& link : *path) {
-    const std::string fault = fault_of(link, &link == &path->back(), stamp.time(), policy);
+  const FoundPath found =
+      find_path(stamp.authority(), stamp.offered(), anchors.certificates, {.at = stamp.time()});
+  const std::vector<Certificate>& path = found.certificates;
+  if (!found.fault.empty()) return {{}, found.fault};
+  if (path.size() < 2) return {{}, "no record for use timestamp names it or a CA of it"};
+  for (const Certificate& link : path) {
+    const std::string fault = fault_of(link, &link == &path.back(), stamp.time(), policy);
     if (!fault.empty()) return {{}, fault};
   }
-  const auto anchor = std::find(anchors.certificates.begin(), anchors.certificates.end(), path->back());
+  if (const std::string fault = fault_by_lists(stamp, path, policy); !fault.empty()) return {{}, fault};
+  const auto anchor = std::find(anchors.certificates.begin(), anchors.certificates.end(), path.back());
   if (anchor == anchors.certificates.end()) return {{}, "its path ends nowhere"};
   const auto place = static_cast<std::size_t>(anchor - anchors.certificates.begin());
   return {"record " + anchors.records[place]->id + " of its CA " + in_quotes(anchor->subject()), {}};
@@ -121,6 +134,8 @@ AuthorityDecision decide_authority(const VerifiedTimestamp& stamp, const TrustPo
   if (const TrustRecord* const record = record_naming(stamp.authority(), policy)) {
     const std::string fault = fault_of(stamp.authority(), true, stamp.time(), policy);
     if (!fault.empty()) return {{}, fault};
+    const std::string revoked = fault_by_lists(stamp, {stamp.authority()}, policy);
+    if (!revoked.empty()) return {{}, revoked};
     return {"record " + record->id, {}};
   }
   return by_path(stamp, policy);

@@ -47,6 +47,7 @@ class Decider {
     match_records();
     if (const Certificate* const own = identity_.certificate(); own && decision_.trusted_by.empty())
       follow_path(*own);
+    judge_revocation();
     decision_.trusted = !decision_.trusted_by.empty() && !retired_;
     if (!decision_.trusted && !retired_) note(IssueCode::untrusted_signer, "no trust record names it");
     judge_key(identity_);
@@ -130,20 +131,48 @@ class Decider {
       anchors.push_back(certificate_of(record));
       anchor_records.push_back(&record);
     }
-    const auto path = find_path(own, evidence_.offered, anchors);
-    if (!path || path->size() < 2) return;
+    PathRules rules = policy_.path;
+    rules.at = at_;
+    const FoundPath found = find_path(own, evidence_.offered, anchors, rules);
+    if (!found.fault.empty()) note(IssueCode::unsound_path, found.fault);
+    const std::vector<Certificate>& path = found.certificates;
+    if (path.size() < 2) return;
     const auto proves_nothing = [](const Certificate& link) { return !link.key_unsoundness().empty(); };
-    if (std::any_of(path->begin() + 1, path->end(), proves_nothing)) return;
-    const auto anchor = std::find(anchors.begin(), anchors.end(), path->back());
+    if (std::any_of(path.begin() + 1, path.end(), proves_nothing)) return;
+    const auto anchor = std::find(anchors.begin(), anchors.end(), path.back());
     if (anchor == anchors.end()) return;
     const TrustRecord* const record = anchor_records[static_cast<std::size_t>(anchor - anchors.begin())];
     decision_.trusted_by = (record == nullptr ? "--trust" : "record " + record->id) + " of its CA " +
                            in_quotes(anchor->subject());
     if (record != nullptr) speaking_.push_back(record);
-    if (!may_sign_packages(own)) {
+    path_ = path;
+    judge_purpose(own);
+    judge_path(path);
+  }
+
+  void judge_purpose(const Certificate& own) {
+    if (!may_sign(own, policy_.path.purpose)) {
       note(IssueCode::wrong_purpose, "its CA did not issue it for signing (extended key usage codeSigning)");
     }
-    judge_path(*path);
+    for (std::size_t i = 1; i + 1 < path_.size(); ++i) {
+      if (!may_issue_for(path_[i], policy_.path.purpose)) {
+        note(IssueCode::wrong_purpose,
+             whose(path_[i]) + "may not issue certificates for signing (extended key usage codeSigning)");
+      }
+    }
+  }
+
+  // A certificate that the CA took back is as one that a record retires.
+  void judge_revocation() {
+    const Certificate* const own = identity_.certificate();
+    if (own == nullptr) return;
+    const CrlSubject subject{.path = path_.empty() ? std::vector<Certificate>{*own} : path_,
+                             .offered = evidence_.offered,
+                             .stamped_at = decision_.stamped_at,
+                             .now = std::max(policy_.at, policy_.now)};
+    const CrlJudgement judgement = judge_by_crls(subject, policy_.crls);
+    retired_ = retired_ || judgement.revoked;
+    decision_.issues.insert(decision_.issues.end(), judgement.issues.begin(), judgement.issues.end());
   }
 
   // Whoever has the key of a CA, or a collision under its signature, has every certificate below it.
@@ -241,8 +270,9 @@ class Decider {
   const SignerIdentity& identity_;
   TrustDecision decision_;
   std::vector<const TrustRecord*> speaking_;
-  Instant at_;             // the time that counts for dates
-  Instant retired_since_;  // a look back (--at-time) never gives a retired key back
+  std::vector<Certificate> path_;  // to the CA by which it is trusted, if it is
+  Instant at_;                     // the time that counts for dates
+  Instant retired_since_;          // a look back (--at-time) never gives a retired key back
   bool retired_ = false;
 };
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "certstore/base/issue.h"
+#include "certstore/certificate_path.h"
+#include "certstore/crl_rules.h"
 #include "certstore/signer_identity.h"
 #include "certstore/timestamp.h"
 #include "certstore/trust_record.h"
@@ -33,6 +35,8 @@ struct TrustPolicy {
   std::set<Sha256> public_keys_known;  // --bad-keys, beside the built-in list
   // Highest accepted seal serial by (signer's fingerprint, package name), from the store.
   std::map<std::pair<Sha256, std::string>, std::uint64_t> highest_serials;
+  PathRules path;  // of certificates that a CA issued
+  CrlPolicy crls;
   Instant at;     // the time that counts
   Instant now{};  // the clock, where `at` may lie before it: what is retired by now stays retired
 };

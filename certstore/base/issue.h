@@ -54,6 +54,7 @@ enum class IssueCode {
   interrupted_append,
   // the signer
   untrusted_signer,
+  unsound_path,
   wrong_purpose,
   weak_digest,
   short_key,
@@ -63,6 +64,10 @@ enum class IssueCode {
   not_yet_valid,
   known_public_key,
   retired_key,
+  revoked_key,
+  revoked_later,
+  crl_missing,
+  crl_stale,
   unbound_package,
   unbound_refused,
   rollback,

@@ -10,6 +10,14 @@ namespace certstore::limits {
 inline constexpr std::size_t kCertificateSize = 64 << 10;
 // Certificates of one package: 7 is the most seen in 187 real ones.
 inline constexpr std::size_t kCertificates = 256;
+// Certificates between a signer and a trusted CA: three are many, and a longer path is made to cost time.
+inline constexpr int kPathDepth = 16;
+// A revocation list: 30,000 revoked certificates; one of a larger CA is split (RFC 5280 5.2.5) or has deltas.
+inline constexpr std::size_t kCrlSize = 1000 << 10;
+// Lists that one store holds, each parsed before a package is judged.
+inline constexpr std::size_t kCrls = 256;
+// What one run asks the network for, and how long a server may take for it.
+inline constexpr std::size_t kCrlFetches = 32;
 // A CMS file without the content: certificates, CRLs and time stamps; 16 MiB is Java's bound for a JAR's.
 inline constexpr std::size_t kCmsSize = 16 << 20;
 // Signers of one CMS file, attributes of one signer: people have one to three, writers a dozen.
