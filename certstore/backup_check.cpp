@@ -2,12 +2,14 @@
 #include "certstore/backup.h"
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "certstore/crl_record.h"
 #include "certstore/key_store_record.h"
 #include "certstore/key_store_seal.h"
 #include "certstore/test_signature.h"
 #include "certstore/trust_record_json.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 namespace certstore {
@@ -67,6 +69,12 @@ class TrustCheck {
       ++contents_.trust_records;
     } else if (name.starts_with(trust_records::kSerialPrefix)) {
       ++contents_.serials;
+    } else if (name.starts_with(crl_records::kPrefix)) {
+      // The lists came before, by the order of the names.
+      const auto list = lists_.find(name.substr(crl_records::kPrefix.size()));
+      static_cast<void>(parse_crl_record(value, list == lists_.end() ? ByteView() : list->second));
+    } else if (name.starts_with(crl_records::kListPrefix)) {
+      lists_.emplace(name.substr(crl_records::kListPrefix.size()), Bytes(value.begin(), value.end()));
     } else if (name == audit_records::kHead) {
       expectation_.head = parse_audit_head(value);
       expectation_.start = {expectation_.head->log, 0, {}};
@@ -92,6 +100,7 @@ class TrustCheck {
     audit_->take(number, json);
   }
 
+  std::map<std::string, Bytes, std::less<>> lists_;
   BackupContents& contents_;
   AuditExpectation expectation_;
   std::optional<AuditCheck> audit_;

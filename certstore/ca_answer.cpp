@@ -109,10 +109,12 @@ CaAnswer arrange_ca_answer(const std::vector<Certificate>& found, const std::vec
   for (const Certificate& issuer : answer.chain) require_ca(issuer);
   require_dates(answer.certificate, at);
   for (const Certificate& issuer : answer.chain) require_dates(issuer, at);
-  if (find_path(answer.certificate, answer.chain, {answer.chain.back()}).certificates.empty()) {
+  const FoundPath path = find_path(answer.certificate, answer.chain, {answer.chain.back()});
+  if (path.certificates.empty()) {
     throw unfit("the chain of " + name_of(answer.certificate) +
-                    " breaks a rule of RFC 5280 6: a path length, a name constraint or a critical extension",
-                "'openssl verify' with -CAfile and -untrusted says which");
+                    " breaks a rule of RFC 5280: a path length, a name constraint or an extension" +
+                    (path.fault.empty() ? "" : " (" + escaped(path.fault) + ")"),
+                "'openssl verify' with -CAfile and -untrusted may say more");
   }
   return answer;
 }

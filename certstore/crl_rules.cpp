@@ -1,6 +1,7 @@
 #include "certstore/crl_rules.h"
 
 #include "certstore/base/escape.h"
+#include "certstore/certificate_path.h"
 
 #include <algorithm>
 #include <iterator>
@@ -39,14 +40,25 @@ CrlQuestion question_about(std::size_t place, const CrlSubject& subject, const C
   return question;
 }
 
+// Nothing that came over the network counts before that.
+bool is_signed_by_any(const Crl& list, const CrlQuestion& question) {
+  const auto signs = [&](const Certificate& issuer) { return list.is_signed_by(issuer); };
+  return std::any_of(question.anchors.begin(), question.anchors.end(), signs) ||
+         std::any_of(question.offered.begin(), question.offered.end(), signs);
+}
+
 CrlStatus status_of(std::size_t place, const CrlSubject& subject, const CrlPolicy& policy) {
   CrlQuestion question = question_about(place, subject, policy);
   CrlStatus status = certstore::status_of(question);
   if (!policy.fetch || (status.state != State::missing && status.state != State::stale)) return status;
-  // Whoever nobody trusts does not choose where we go.
-  if (question.anchors.empty()) return status;
+  // Whoever nobody known issued does not choose where we go.
+  if (!question.has_path &&
+      find_path(question.certificate, question.offered, question.anchors).certificates.empty())
+    return status;
   for (const std::string& address : crl_addresses(question.certificate)) {
-    for (Crl& list : policy.fetch(address)) question.lists.push_back(std::move(list));
+    for (Crl& list : policy.fetch(address)) {
+      if (is_signed_by_any(list, question)) question.lists.push_back(std::move(list));
+    }
   }
   return certstore::status_of(question);
 }
@@ -75,7 +87,8 @@ class Judge {
     const bool is_expected_here = is_expected(link, policy_);
     // A pinned CA was chosen as the end of the path; one that stands for itself has an issuer to ask.
     const bool is_required = policy_.required && (place + 1 < subject_.path.size() || place == 0);
-    if (!is_expected_here && !is_required) return;
+    const bool is_asked = is_expected_here || is_required;
+    if (!is_asked && !policy_.fetch) return;
     const CrlStatus status = status_of(place, subject_, policy_);
     switch (status.state) {
       case State::good:
@@ -83,7 +96,8 @@ class Judge {
       case State::revoked:
         return judge_revocation(link, *status.revocation);
       case State::missing:
-        return note(IssueCode::crl_missing, link, status.why);
+        if (is_asked) note(IssueCode::crl_missing, link, status.why);
+        return;
       case State::stale:
         return note(IssueCode::crl_stale, link, status.why);
     }
@@ -119,8 +133,8 @@ std::string fault_by_crls(const CrlSubject& subject, Instant time, const CrlPoli
   for (std::size_t i = 0; i < subject.path.size(); ++i) {
     const Certificate& link = subject.path[i];
     if (link.is_self_signed()) continue;
-    const bool required = policy.required && i + 1 < subject.path.size();
-    if (!required && !is_expected(link, policy)) continue;
+    const bool asked = is_expected(link, policy) || (policy.required && i + 1 < subject.path.size());
+    if (!asked && !policy.fetch) continue;
     const CrlStatus status = status_of(i, subject, policy);
     const std::string name = in_quotes(link.subject());
     switch (status.state) {
@@ -131,6 +145,8 @@ std::string fault_by_crls(const CrlSubject& subject, Instant time, const CrlPoli
           return name + " is " + describe(*status.revocation);
         break;
       case State::missing:
+        if (asked) return name + ": " + status.why;
+        break;
       case State::stale:
         return name + ": " + status.why;
     }

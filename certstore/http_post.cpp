@@ -40,8 +40,9 @@ class Curl {
  private:
   Curl() : library_(::dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL)) {
     if (library_ == nullptr) {
-      throw Error(ErrorKind::io, "cannot load libcurl, which asks time stamp authorities",
-                  "install the package libcurl4, or carry the request there: --tsq-out FILE");
+      throw Error(ErrorKind::io, "cannot load libcurl, which asks time stamp authorities and CAs",
+                  "install the package libcurl4; or carry the request there (--tsq-out FILE), the list here "
+                  "(pkgverify crl add FILE)");
     }
     find(easy_init, "curl_easy_init");
     find(easy_cleanup, "curl_easy_cleanup");
@@ -127,15 +128,19 @@ class Transfer {
 
   void say_what() {
     set(CURLOPT_URL, request_.url.c_str());
+    if (!request_.content_type.empty()) say_body();
+    set(CURLOPT_USERAGENT, "pkgtrust/" PKGTRUST_VERSION);
+    set(CURLOPT_WRITEFUNCTION, take);
+    set(CURLOPT_WRITEDATA, static_cast<void*>(&answer_));
+  }
+
+  void say_body() {
     set(CURLOPT_POST, 1L);
     set(CURLOPT_POSTFIELDS, static_cast<const void*>(request_.body.data()));
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
     add_header("Content-Type: " + request_.content_type);
     add_header("Expect:");  // small bodies need no leave, and some servers never give it
     set(CURLOPT_HTTPHEADER, headers_.get());
-    set(CURLOPT_USERAGENT, "pkgtrust/" PKGTRUST_VERSION);
-    set(CURLOPT_WRITEFUNCTION, take);
-    set(CURLOPT_WRITEDATA, static_cast<void*>(&answer_));
   }
 
   void say_how_far() {
@@ -184,6 +189,11 @@ bool is_http_url(std::string_view url) {
 
 Bytes http_post(const HttpPost& request) {
   return Transfer(request).run();
+}
+
+Bytes http_get(const std::string& url, std::size_t limit, std::chrono::seconds timeout) {
+  // What has no content type has no body.
+  return Transfer({.url = url, .content_type = {}, .body = {}, .limit = limit, .timeout = timeout}).run();
 }
 
 }  // namespace certstore

@@ -25,5 +25,7 @@ struct HttpPost {
 // URL for any answer but 200, one that is longer than the limit, cut, or late; Error(io) where libcurl is not
 // installed; Error(interrupted).
 [[nodiscard]] Bytes http_post(const HttpPost& request);
+// The same of what lies at `url`.
+[[nodiscard]] Bytes http_get(const std::string& url, std::size_t limit, std::chrono::seconds timeout);
 
 }  // namespace certstore

@@ -49,9 +49,8 @@ bool has_unreadable_extension(const X509* x509) {
     X509_EXTENSION* const extension = X509_get_ext(x509, i);
     const X509V3_EXT_METHOD* const method = X509V3_EXT_get(extension);
     if (method == nullptr || method->it == nullptr) continue;
-    void* const value = X509V3_EXT_d2i(extension);
-    if (value == nullptr) return true;
-    ASN1_item_free(static_cast<ASN1_VALUE*>(value), ASN1_ITEM_ptr(method->it));
+    const openssl::Item<ASN1_VALUE> value(static_cast<ASN1_VALUE*>(X509V3_EXT_d2i(extension)), {method->it});
+    if (!value) return true;
   }
   return false;
 }

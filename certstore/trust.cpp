@@ -100,11 +100,20 @@ class Decider {
         [&](const TrustRecord& other) { return other.id == record.succession->record && !other.succession; });
     if (base == policy_.records.end() || !is_in_force(*base, TrustRecord::Use::package, policy_.at))
       return false;
+    if (!base->certificate.empty() && is_revoked(certificate_of(*base))) return false;
     return std::none_of(policy_.records.begin(), policy_.records.end(), [&](const TrustRecord& other) {
       if (other.kind != Kind::retire || other.from > retired_since_) return false;
       return (other.subject == Subject::public_key && other.sha256 == key) ||
              (!base->certificate.empty() && retires(other, certificate_of(*base)));
     });
+  }
+
+  bool is_revoked(const Certificate& certificate) const {
+    const CrlSubject subject{.path = {certificate},
+                             .offered = evidence_.offered,
+                             .stamped_at = std::nullopt,
+                             .now = std::max(policy_.at, policy_.now)};
+    return judge_by_crls(subject, policy_.crls).revoked;
   }
 
   void retire_by(const TrustRecord& record, const SignerIdentity& signer) {

@@ -231,6 +231,11 @@ AuditState TrustStore::check_audit(const AuditExpectation& expectation) const {
 }
 
 void TrustStore::require_whole() const {
+  for (const CrlRecord& record : crls()) {
+    if (!record.list.is_signed_by(record.chain.front()))
+      throw Error(ErrorKind::store,
+                  "the revocation list " + in_quotes(id_of(record.list)) + " is not signed");
+  }
   environment_.read().visit("", [](std::string_view name, ByteView value) {
     if (name.starts_with(kRecordPrefix)) return static_cast<void>(parse_trust_record(value));
     if (name.starts_with(kSerialPrefix)) {
@@ -238,6 +243,7 @@ void TrustStore::require_whole() const {
       if (name == serial_name(sealed)) return;
       throw Error(ErrorKind::store, "the accepted serial of " + in_quotes(sealed.package) + " is misplaced");
     }
+    if (name.starts_with(crl_records::kPrefix) || name.starts_with(crl_records::kListPrefix)) return;
     if (name.starts_with("audit") || name == trust_schema::header().first) return;
     throw Error(ErrorKind::store,
                 "the trust store has a record " + in_quotes(name) + " that this version does not know");

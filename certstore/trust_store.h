@@ -3,6 +3,7 @@
 #pragma once
 
 #include "certstore/audit_chain.h"
+#include "certstore/crl_record.h"
 #include "certstore/digest.h"
 #include "certstore/lmdb_environment.h"
 #include "certstore/trust_record.h"
@@ -58,6 +59,13 @@ class TrustStore {
   [[nodiscard]] std::vector<std::pair<SealedName, AcceptedSerial>> accepted_serials() const;
   // Remembers a serial; a lower one than the remembered changes nothing.
   void raise_serial(const SealedName& name, std::uint64_t serial, const Actor& actor);
+
+  [[nodiscard]] std::vector<CrlRecord> crls() const;
+  [[nodiscard]] CrlRecord find_crl(std::string_view prefix) const;  // as find()
+  // Keeps the list in the place of the one of its series; false where it is there already. Throws
+  // Error(store) for one that is not newer and not `force`.
+  bool add_crl(const CrlRecord& record, bool force, const Actor& actor);
+  CrlRecord remove_crl(std::string_view prefix, const Actor& actor);
 
   // Writes a record of the audit log about something that changes nothing here; durable when it returns. With
   // a signer the head is signed too; returns what keeps it from being signed, where the log is broken.

@@ -14,6 +14,9 @@ int main(int argc, char** argv) {
                                       verifier::trust_show_command(),
                                       verifier::trust_remove_command(),
                                       verifier::trust_follow_command(),
+                                      verifier::crl_add_command(),
+                                      verifier::crl_list_command(),
+                                      verifier::crl_remove_command(),
                                       verifier::explain_command(),
                                   },
                                   false};

@@ -7,6 +7,7 @@
 #include "certstore/certificate_file.h"
 #include "certstore/store_place.h"
 #include "certstore/trust_store.h"
+#include "verifier/crl_fetch.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -77,6 +78,10 @@ void read_store(const Arguments& arguments, certstore::TrustPolicy& policy) {
   const auto store = certstore::TrustStore::open_if_present(trust_folder(arguments));
   if (!store) return;
   policy.records = store->list();
+  for (const certstore::CrlRecord& record : store->crls()) {
+    policy.crls.lists.push_back(record.list);
+    policy.crls.issuers.insert(policy.crls.issuers.end(), record.chain.begin(), record.chain.end());
+  }
   for (const auto& [name, accepted] : store->accepted_serials()) {
     policy.highest_serials[{name.signer, name.package}] = accepted.serial;
   }
@@ -90,6 +95,9 @@ std::vector<certstore::cli::Option> policy_options() {
       {"trust", '\0', "CERT.pem", "trust this certificate too (may be repeated)", true},
       {"allow-weak", '\0', "NAME", "tolerate md5, sha1, dsa, short-key or expired (may be repeated)", true},
       {"bad-keys", '\0', "FILE", "more keys known to be public: SHA-256 of the key, one a line"},
+      {"require-revocation", '\0', "",
+       "17 unless a current revocation list speaks for every CA-issued certificate"},
+      {"fetch-crl", '\0', "", "ask the addresses in those certificates for lists that are missing"},
       {"at-time", '\0', "TIME", "judge dates as of 2027-01-31 or 2027-01-31T12:00:00Z"}};
 }
 
@@ -104,6 +112,8 @@ PolicySource read_policy(const Arguments& arguments) {
   source.time_was_given = at.has_value();
   policy.now = certstore::now();
   policy.at = at.value_or(policy.now);
+  policy.crls.required = arguments.has("require-revocation");
+  if (arguments.has("fetch-crl")) policy.crls.fetch = crl_fetcher(std::string(arguments.tool()));
   for (const std::string& path : arguments.values("trust")) {
     const auto certificates = certstore::read_certificate_file(path).certificates;
     policy.trusted.insert(policy.trusted.end(), certificates.begin(), certificates.end());

@@ -14,6 +14,8 @@ inline constexpr std::size_t kCertificates = 256;
 inline constexpr int kPathDepth = 16;
 // A revocation list: 30,000 revoked certificates; one of a larger CA is split (RFC 5280 5.2.5) or has deltas.
 inline constexpr std::size_t kCrlSize = 1000 << 10;
+// Certificates that a list is kept with: who signed it, and the CAs above.
+inline constexpr std::size_t kCrlChain = 8;
 // Lists that one store holds, each parsed before a package is judged.
 inline constexpr std::size_t kCrls = 256;
 // What one run asks the network for, and how long a server may take for it.

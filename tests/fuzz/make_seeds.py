@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/interop"))
 from timestamp_authority import TimestampAuthority  # noqa: E402
 BIN = pathlib.Path(os.environ["PKGTRUST_BIN"])
-TARGETS = ("certificate", "cms", "package", "properties", "tar_index", "timestamp", "trust_record")
+TARGETS = ("certificate", "cms", "crl", "package", "properties", "tar_index", "timestamp", "trust_record")
 KEYS = {"rsa": ["rsa:2048"], "short": ["rsa:1024"], "ec": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
         "ed25519": ["ed25519"], "pss": ["rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"], "signer": ["rsa:2048"]}
 SUBJECTS = {"rsa": "/C=CH/O=Example, Inc/OU=a+CN=b/CN=Seed", "short": "/CN=" + "x" * 60, "ec": "/CN=\u00e9\u4e2d",
@@ -43,6 +43,22 @@ def make_cms(folder):
         run("openssl", "cms", "-sign", "-binary", "-in", folder.parent / f"{name}.crt", "-md", "sha256", "-outform", form,
             "-signer", folder.parent / f"{name}.crt", "-inkey", folder.parent / f"{name}.pem", "-out", folder / name,
             *options)
+
+
+def make_crls(folder):
+    """Of one revoked certificate, of none, and in PEM."""
+    home = folder.parent / "ca"
+    home.mkdir()
+    (home / "index.txt").write_text("R\t270101000000Z\t260601000000Z,keyCompromise\t1001\tunknown\t/CN=x\n")
+    (home / "empty.txt").write_text("")
+    (home / "number").write_text("0A\n")
+    for name, database in {"one": "index.txt", "none": "empty.txt"}.items():
+        (home / "cnf").write_text(f"[ca]\ndefault_ca=o\n[o]\ndatabase={home / database}\ncrlnumber={home / 'number'}\n"
+                                  "default_md=sha256\ndefault_crl_days=30\ncrl_extensions=e\n[e]\n"
+                                  "issuingDistributionPoint=critical,@p\n[p]\nfullname=URI:http://ca.example/a.crl\n")
+        run("openssl", "ca", "-gencrl", "-config", home / "cnf", "-cert", folder.parent / "rsa.crt", "-keyfile",
+            folder.parent / "rsa.pem", "-out", folder / f"{name}.pem")
+        run("openssl", "crl", "-in", folder / f"{name}.pem", "-outform", "DER", "-out", folder / f"{name}.der")
 
 
 def make_packages(folder):
@@ -119,6 +135,7 @@ def main():
         place.mkdir(parents=True, exist_ok=True)
     make_certificates(places["certificate"])
     make_cms(places["cms"])
+    make_crls(places["crl"])
     make_packages(places["package"])
     make_jars(places["package"])
     make_properties(places["properties"], places["package"])

@@ -33,9 +33,9 @@ inline certstore::openssl::Item<ASN1_GENERALIZEDTIME> generalized(const std::str
 }
 
 inline void set_date(X509_CRL* list, const std::string& date, int (*set)(X509_CRL*, const ASN1_TIME*)) {
-  ASN1_TIME* const time = ASN1_TIME_set(nullptr, certstore::parse_instant(date).time_since_epoch().count());
-  set(list, time);
-  ASN1_TIME_free(time);
+  const certstore::openssl::Item<ASN1_TIME> time(
+      ASN1_TIME_set(nullptr, certstore::parse_instant(date).time_since_epoch().count()), {ASN1_TIME_it});
+  set(list, time.get());
 }
 
 inline void add_number(X509_CRL* list, int nid, long number, int critical) {

@@ -55,7 +55,7 @@ certstore::TrustPolicy policy_of(const nlohmann::json& test) {
 tests::PathAnswer judge(const nlohmann::json& test) {
   try {
     const auto leaf = certificates_of(nlohmann::json::array({test.at("peer_certificate")}));
-    const certstore::SignerEvidence evidence{.certificate = leaf.at(0),
+    const certstore::SignerEvidence evidence{.identity = leaf.at(0),
                                              .offered = certificates_of(test.at("untrusted_intermediates")),
                                              .digests = {},
                                              .package_name = {},

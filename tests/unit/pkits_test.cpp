@@ -40,7 +40,7 @@ class Pkits {
       policy.trusted = {chain.front()};
       policy.allowed = allowed;
       for (const std::string name : test.at("crls")) add_list(name, policy.crls.lists);
-      const certstore::SignerEvidence evidence{.certificate = chain.back(),
+      const certstore::SignerEvidence evidence{.identity = chain.back(),
                                                .offered = {chain.begin() + 1, chain.end() - 1},
                                                .digests = {},
                                                .package_name = {},
