@@ -1,5 +1,6 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "certstore/base/in_place.h"
 #include "signer/audit_pen.h"
 #include "signer/backup_reminder.h"
 #include "signer/commands.h"
@@ -113,6 +114,7 @@ class Batch {
     bool any = false;
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       attempt(jobs[i], [&] {
+        if (jobs[i].target.is_input && !arguments_.has("dry-run")) repair(jobs[i]);
         prepared[i] = arguments_.has("detached") ? prepare_detached(jobs[i], request_, arguments_)
                                                  : prepare(jobs[i].input, request_);
       });
@@ -153,6 +155,12 @@ class Batch {
       std::cerr << certstore::cli::trouble_text(arguments_.tool(),
                                                 Error(error.kind(), prefix + message, error.hint()));
     }
+  }
+
+  void repair(const Job& job) const {
+    if (certstore::repair_in_place(job.target.path) != certstore::InPlaceState::interrupted) return;
+    std::cerr << arguments_.tool() << ": note: " << in_quotes(job.target.path.string())
+              << " was left in the middle of a change; it is again as it was before\n";
   }
 
   void record(AuditPen& pen, const Job& job, const certstore::Sha256& sha256) const {

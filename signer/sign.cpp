@@ -3,6 +3,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/file_windows.h"
+#include "certstore/base/in_place.h"
 #include "certstore/base/interrupt.h"
 #include "certstore/base/time.h"
 #include "certstore/file_digest.h"
@@ -61,7 +62,7 @@ bool holds_for(const verifier::Report& report, const certstore::Certificate& cer
 }
 
 // What was written must convince the one verification algorithm with nothing but this certificate pinned.
-void require_verified(const PreparedPackage& prepared, const certstore::AtomicFile& out,
+void require_verified(const PreparedPackage& prepared, const certstore::InputFile& written,
                       const formats::SigningRequest& request, const certstore::Certificate& certificate) {
   verifier::VerifyOptions options;
   options.policy.trusted = {certificate};
@@ -74,7 +75,6 @@ void require_verified(const PreparedPackage& prepared, const certstore::AtomicFi
   if (const auto weakness = certstore::weakness_of(request.digest); !weakness.empty()) {
     options.policy.allowed.emplace(weakness);  // the person asked for this digest
   }
-  const certstore::InputFile written = out.reopen();
   if (prepared.is_detached) options.expect = "p7s";
   const verifier::Report report = prepared.is_detached ? verifier::verify(*prepared.input, options, &written)
                                                        : verifier::verify(written, options);
@@ -111,9 +111,21 @@ certstore::AtomicFile new_file(const Target& target) {
   return out;
 }
 
+// What was judged gets its name, once all who sign it are known to be believed.
+void judge(const PreparedPackage& prepared, const certstore::InputFile& written,
+           const formats::SigningRequest& request, std::span<const certstore::Signer> signers,
+           const BeforeNaming& before_naming) {
+  for (const certstore::Signer& signer : signers) {
+    require_verified(prepared, written, request, signer.certificate());
+  }
+  prepared.input->require_unchanged();
+  before_naming(certstore::sha256_of(written));
+}
+
 void put_in_place(certstore::AtomicFile& out, const Target& target) {
   if (is_standard_output(target)) return copy_to_standard_output(out.reopen());
   out.commit(target.existing);
+  if (target.existing == certstore::Existing::replace) certstore::forget_in_place(target.path);
 }
 
 void require_fit(const certstore::Certificate& certificate, bool bound, certstore::Instant at) {
@@ -144,6 +156,28 @@ void require_fit(const certstore::Certificate& certificate, bool bound, certstor
                 "an unbound package by it is refused everywhere; pkgsign init --compat product makes an "
                 "identity without that promise");
   }
+}
+
+// Where only the end of the input changes: a copy that shares the rest, else the file itself, judged before a
+// byte of it is written. False where neither can be.
+bool write_end(const PreparedPackage& prepared, const formats::SigningRequest& request,
+               std::span<const certstore::Signer> signers, const Target& target, const formats::NewTail& tail,
+               const BeforeNaming& before_naming) {
+  {
+    certstore::AtomicFile out = new_file(target);
+    if (out.share(*prepared.input, tail.keep)) {
+      out.write(tail.bytes);
+      judge(prepared, out.reopen(), request, signers, before_naming);
+      put_in_place(out, target);
+      return true;
+    }
+  }
+  const certstore::InputFile file = certstore::InputFile::open(target.path);
+  if (!certstore::is_one_file(file, *prepared.input)) return false;
+  if (!certstore::can_write_in_place(file, tail.keep, tail.bytes)) return false;
+  judge(prepared, prepared.input->with_tail(tail.keep, tail.bytes), request, signers, before_naming);
+  certstore::write_in_place(file, tail.keep, tail.bytes);
+  return true;
 }
 
 bool are_those_of(const formats::SigningRequest& request, std::span<const certstore::Signer> signers) {
@@ -196,13 +230,11 @@ void write_signed(const PreparedPackage& prepared, const formats::SigningRequest
   if (!are_those_of(request, signers)) {
     throw Error(ErrorKind::key, "the identity changed while the package was read", "try again");
   }
+  const auto tail = target.is_input ? prepared.plan->new_tail(signers) : std::nullopt;
+  if (tail && write_end(prepared, request, signers, target, *tail, before_naming)) return;
   certstore::AtomicFile out = new_file(target);
   prepared.plan->write(signers, out);
-  for (const certstore::Signer& signer : signers) {
-    require_verified(prepared, out, request, signer.certificate());
-  }
-  prepared.input->require_unchanged();
-  before_naming(certstore::sha256_of(out.reopen()));
+  judge(prepared, out.reopen(), request, signers, before_naming);
   put_in_place(out, target);
 }
 

@@ -18,6 +18,7 @@ struct Target {
   std::filesystem::path path;  // "-": standard output
   certstore::Existing existing = certstore::Existing::refuse;
   std::optional<mode_t> mode;  // of the file that it replaces
+  bool is_input = false;       // the package takes its own place
 };
 
 // A stranger's package, parsed and hashed, ready for a key.

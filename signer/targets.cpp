@@ -70,7 +70,7 @@ Job in_place(const std::filesystem::path& input) {
   if (failure || ::stat(real.c_str(), &status) != 0) {
     certstore::throw_errno("read", input.string(), failure ? failure.value() : errno);
   }
-  return {input, {real, Existing::replace, status.st_mode}};
+  return {input, {real, Existing::replace, status.st_mode, true}};
 }
 
 Job into_folder(const std::filesystem::path& input, const std::filesystem::path& folder, Existing existing) {

@@ -1,6 +1,7 @@
 #include "verifier/verify.h"
 
 #include "certstore/base/error.h"
+#include "certstore/base/in_place.h"
 #include "certstore/base/parallel.h"
 #include "certstore/base/progress.h"
 #include "certstore/file_digest.h"
@@ -65,6 +66,10 @@ class Verification {
     report_.is_meant_signed = package_->is_meant_signed();
     report_.size = file_.size();
     report_.issues = package_->issues();
+    if (certstore::in_place_state(file_) == certstore::InPlaceState::interrupted) {
+      report_.issues.push_back(
+          {IssueCode::interrupted_append, "", "the record beside it knows this file, with another end"});
+    }
     report_.judged_at = options_.policy.at;
     report_.time_was_given = options_.time_was_given;
     report_.require_owners = options_.require_owners;

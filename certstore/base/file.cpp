@@ -5,7 +5,9 @@
 #include "certstore/base/interrupt.h"
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <sodium.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -75,7 +77,9 @@ InputFile InputFile::open(const std::filesystem::path& path) {
   // O_NONBLOCK: a FIFO with no writer must not hang us before fstat can refuse it.
   FileDescriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (!descriptor.is_open()) throw_errno("read", path.string(), errno);
-  return {std::move(descriptor), path.string()};
+  InputFile file(std::move(descriptor), path.string());
+  file.path_ = path;
+  return file;
 }
 
 InputFile::InputFile(FileDescriptor descriptor, std::string name)
@@ -88,10 +92,39 @@ InputFile::InputFile(FileDescriptor descriptor, std::string name)
         "cannot read " + in_quotes(name_) + ": it is " + (is_folder ? "a directory" : "no regular file"),
         is_folder ? "name the files in it" : "what comes through a pipe is read with - as its name");
   }
-  size_ = static_cast<std::uint64_t>(opened_.st_size);
+  size_ = own_size_ = static_cast<std::uint64_t>(opened_.st_size);
+}
+
+InputFile InputFile::with_tail(std::uint64_t keep, Bytes tail) const {
+  if (keep > own_size_) throw Error(ErrorKind::internal, "more of a file is kept than there is");
+  FileDescriptor again(::fcntl(descriptor_.get(), F_DUPFD_CLOEXEC, 0));
+  if (!again.is_open()) throw_errno("read", name_, errno);
+  InputFile file(std::move(again), name_);
+  file.opened_ = opened_;  // require_unchanged() goes back to the first opening
+  file.own_size_ = keep;
+  file.size_ = keep + tail.size();
+  file.tail_ = std::move(tail);
+  return file;
 }
 
 void InputFile::read_at(std::uint64_t offset, std::span<std::uint8_t> out) const {
+  if (offset < own_size_ || tail_.empty()) {
+    const auto own = tail_.empty()
+                         ? out.size()
+                         : static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), own_size_ - offset));
+    read_own(offset, out.first(own));
+    offset += own;
+    out = out.subspan(own);
+  }
+  if (out.empty()) return;
+  const std::uint64_t begin = offset - own_size_;
+  if (begin > tail_.size() || out.size() > tail_.size() - begin) {
+    throw Error(ErrorKind::io, in_quotes(name_) + " ends before byte " + std::to_string(offset + out.size()));
+  }
+  std::copy_n(tail_.begin() + static_cast<std::ptrdiff_t>(begin), out.size(), out.begin());
+}
+
+void InputFile::read_own(std::uint64_t offset, std::span<std::uint8_t> out) const {
   while (!out.empty()) {
     const ssize_t got = ::pread(descriptor_.get(), out.data(), out.size(), static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) {
@@ -200,6 +233,16 @@ void AtomicFile::copy(const InputFile& from, std::uint64_t offset, std::uint64_t
     offset += window.size();
     size -= window.size();
   }
+}
+
+bool AtomicFile::share(const InputFile& from, std::uint64_t size) {
+  if (size_ != 0 || ::ioctl(descriptor_.get(), FICLONE, from.descriptor()) != 0) return false;
+  if (::ftruncate(descriptor_.get(), static_cast<off_t>(size)) != 0 ||
+      ::lseek(descriptor_.get(), static_cast<off_t>(size), SEEK_SET) < 0) {
+    throw_errno("write", path_.string(), errno);
+  }
+  size_ = size;
+  return true;
 }
 
 InputFile AtomicFile::reopen() const {

@@ -40,6 +40,8 @@ class InputFile {
   InputFile(FileDescriptor descriptor, std::string name);
 
   [[nodiscard]] const std::string& name() const { return name_; }
+  // Where it was opened; empty where that is no place, as for standard input.
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] int descriptor() const { return descriptor_.get(); }
   // Fills the whole of `out` from `offset`; throws Error(io) if the file ends before.
@@ -48,10 +50,17 @@ class InputFile {
   [[nodiscard]] Bytes read_all(std::size_t limit) const;
   // Throws Error(io) "changed while it was read" unless size, mtime and ctime are those of the opening.
   void require_unchanged() const;
+  // The file as it would be if its bytes from `keep` on were these: for judging what is not written yet. It
+  // has no path.
+  [[nodiscard]] InputFile with_tail(std::uint64_t keep, Bytes tail) const;
 
  private:
+  void read_own(std::uint64_t offset, std::span<std::uint8_t> out) const;
   FileDescriptor descriptor_;
   std::string name_;
+  std::filesystem::path path_;
+  std::uint64_t own_size_ = 0;  // of the bytes that are those of the descriptor; then come those of tail_
+  Bytes tail_;
   std::uint64_t size_ = 0;
   struct stat opened_ {};
 };
@@ -74,6 +83,9 @@ class AtomicFile {
   void write(ByteView bytes);
   // Copies `size` bytes of `from` at `offset`, in the kernel where it can.
   void copy(const InputFile& from, std::uint64_t offset, std::uint64_t size);
+  // Takes the first `size` bytes of `from` over without copying them, where the file system can share them
+  // (reflink) and nothing was written yet; else false.
+  [[nodiscard]] bool share(const InputFile& from, std::uint64_t size);
   // A second descriptor on what was written so far, for reading it back before commit().
   [[nodiscard]] InputFile reopen() const;
   // Makes the file durable and visible. With Existing::refuse an existing path is an Error(io) and stays.

@@ -71,6 +71,8 @@ inline constexpr std::size_t kElementData = 64 << 20;
 inline constexpr std::uint64_t kElementsMemory = std::uint64_t{1} << 30;
 // Manifest and signature files of a JAR: a million sections take 130 MB. (Java's own bound is 16 MB.)
 inline constexpr std::size_t kJarTextSize = 256 << 20;
+// What a file gets, and loses, at its end when it is changed in place: a signature, not content.
+inline constexpr std::size_t kNewTail = 64 << 20;
 // The descriptor of a virtual appliance: 10 to 200 KB in real ones.
 inline constexpr std::size_t kOvfSize = 16 << 20;
 // Manifest and certificate file of a virtual appliance: a line a disk, certificates and a CMS block.

@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/interop"))
 from timestamp_authority import TimestampAuthority  # noqa: E402
 BIN = pathlib.Path(os.environ["PKGTRUST_BIN"])
-TARGETS = ("certificate", "cms", "crl", "package", "properties", "tar_index", "timestamp", "trust_record")
+TARGETS = ("certificate", "cms", "crl", "ova_text", "package", "properties", "tar_index", "timestamp", "trust_record")
 KEYS = {"rsa": ["rsa:2048"], "short": ["rsa:1024"], "ec": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
         "ed25519": ["ed25519"], "pss": ["rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"], "signer": ["rsa:2048"]}
 SUBJECTS = {"rsa": "/C=CH/O=Example, Inc/OU=a+CN=b/CN=Seed", "short": "/CN=" + "x" * 60, "ec": "/CN=\u00e9\u4e2d",
@@ -81,6 +81,17 @@ def make_jars(folder):
         "--cert", folder.parent / "signer.crt")
 
 
+def make_appliance_texts(folder):
+    line = "SHA256(vm.ovf)= " + "ab" * 32 + "\n"
+    certificate = (folder.parent / "rsa.crt").read_text()
+    texts = {"mf": line + line.replace("vm.ovf", "disk (1).vmdk"), "odd.mf": line.replace("(", " (").replace(")=", ") ="),
+             "cert": line.replace("vm.ovf", "vm.mf") + certificate + "\n-----BEGIN CMS-----\nMAA=\n-----END CMS-----\n",
+             "ovf": '<Envelope xmlns:ovf="x"><References><File ovf:href="a%20b"/><File ovf:href="c" ovf:chunkSize="1"/>'
+                    "</References></Envelope>"}
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+
+
 def make_properties(folder, packages):
     for sample in packages.glob("*.package"):
         with zipfile.ZipFile(sample) as archive:
@@ -136,6 +147,7 @@ def main():
     make_certificates(places["certificate"])
     make_cms(places["cms"])
     make_crls(places["crl"])
+    make_appliance_texts(places["ova_text"])
     make_packages(places["package"])
     make_jars(places["package"])
     make_properties(places["properties"], places["package"])
