@@ -24,6 +24,7 @@ struct Entry {
   std::string_view name;  // lives as long as the package
   std::uint64_t size = 0;
   bool is_directory = false;
+  bool beside = false;         // a file of its own beside the one that was opened, which does not hold it
   bool is_link = false;        // a symbolic link; what it leads to is no bytes of the entry
   bool is_executable = false;  // where the signature covers the mode
 };

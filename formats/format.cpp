@@ -23,6 +23,7 @@ constexpr std::array kFormats = {
     Format{"jar", "JAR or other ZIP archive with signatures as in a JAR", jar::recognises_jar, jar::open_jar},
     Format{"zip", "ZIP archive without a signature that we know", jar::recognises_zip, jar::open_zip},
     Format{"ova", "virtual appliance", ova::recognises_ova, ova::open_ova},
+    Format{"ovf", "virtual appliance whose files lie in one folder", ova::recognises_ovf, ova::open_ovf},
     Format{"tar", "tar, plain or compressed, with a manifest and signatures or without", tar::recognises_tar,
            tar::open_tar},
     Format{"p7s", "file with a CMS signature beside it", recognises_none, open_none},
@@ -32,7 +33,7 @@ constexpr std::array kFormats = {
 void require_known(std::string_view name) {
   if (std::any_of(kFormats.begin(), kFormats.end(), [&](const Format& f) { return f.name == name; })) return;
   throw certstore::Error(certstore::ErrorKind::usage, "there is no format " + certstore::in_quotes(name),
-                         "the formats are vro, jar, zip, ova, tar, p7s and file");
+                         "the formats are vro, jar, zip, ova, ovf, tar, p7s and file");
 }
 
 void read_tar(Container& container) {

@@ -29,13 +29,22 @@ bool is_no_stranger(const certstore::TrustDecision& decision) {
 
 void vouch_for_all(Report& report, SignerReport signer) {
   const std::size_t number = report.signers.size();
-  signer.entries = report.entries_to_cover();
-  signer.elements = report.elements.size();
   signer.beside = true;
+  signer.entries = 0;
+  // It covers the file; those that lie beside it have no part in that.
   for (EntryReport& entry : report.entries) {
-    if (entry.needs_cover) entry.signers.push_back(number);
+    if (!entry.needs_cover || entry.beside) continue;
+    entry.signers.push_back(number);
+    ++signer.entries;
   }
-  for (ElementReport& element : report.elements) element.signers.push_back(number);
+  signer.elements = 0;
+  for (ElementReport& element : report.elements) {
+    const auto& parts = element.element.entries;
+    if (std::any_of(parts.begin(), parts.end(), [&](std::size_t i) { return report.entries[i].beside; }))
+      continue;
+    element.signers.push_back(number);
+    ++signer.elements;
+  }
   report.signers.push_back(std::move(signer));
 }
 

@@ -80,6 +80,10 @@ void ImportRun::judge() {
   const auto beside = open_beside(request_.file, request_.options.signature);
   report_ = verify(file_, request_.options, beside ? &*beside : nullptr);
   report_.file = request_.file;
+  if (request_.copy && report_.spans_files()) {
+    throw Error(ErrorKind::usage, "-o takes one file, and this package has others beside it",
+                "--to DIR leaves all of them there");
+  }
   const ExitCode code = report_.exit_code();
   changes_.clear();
   if (!target_ || (code != ExitCode::accepted && !may_be_asked(code))) return;

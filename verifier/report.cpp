@@ -116,6 +116,10 @@ Verdict Report::verdict() const {
   throw certstore::Error(certstore::ErrorKind::internal, "an exit code that is no verdict");
 }
 
+bool Report::spans_files() const {
+  return std::any_of(entries.begin(), entries.end(), [](const EntryReport& entry) { return entry.beside; });
+}
+
 std::size_t Report::entries_to_cover() const {
   return static_cast<std::size_t>(std::count_if(entries.begin(), entries.end(),
                                                 [](const EntryReport& entry) { return entry.needs_cover; }));

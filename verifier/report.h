@@ -30,6 +30,7 @@ struct SignerReport {
 // One entry of the container and who vouches for it.
 struct EntryReport {
   bool needs_cover = true;           // false: a directory or a signature file that took part
+  bool beside = false;               // as formats::Entry: no signature over the file covers it
   bool is_link = false;              // a symbolic link
   bool is_executable = false;        // and its signers say so
   std::vector<std::size_t> signers;  // indexes of signers whose signature or digest matches its bytes
@@ -69,6 +70,8 @@ struct Report {
   // Signed entries and how many of them match.
   [[nodiscard]] std::size_t entries_to_cover() const;
   [[nodiscard]] std::size_t entries_covered() const;
+  // Whether the package has files beside the one that was opened.
+  [[nodiscard]] bool spans_files() const;
 };
 
 // What one signer alone would give an element: accepted, dates, status_unknown, policy, untrusted.

@@ -75,7 +75,8 @@ class Verification {
     report_.require_owners = options_.require_owners;
     for (const formats::Entry& entry : package_->entries()) {
       report_.entry_names.emplace_back(entry.name);
-      report_.entries.push_back({.is_link = entry.is_link, .is_executable = entry.is_executable});
+      report_.entries.push_back(
+          {.beside = entry.beside, .is_link = entry.is_link, .is_executable = entry.is_executable});
     }
   }
 
@@ -288,6 +289,8 @@ class Verification {
   void find_pin() {
     if (!options_.want_file_digest && !certstore::any_content_pin(options_.policy)) return;
     report_.sha256 = certstore::sha256_of(file_);
+    // A pin is of one file's bytes, and here others lie beside it.
+    if (report_.spans_files()) return;
     if (const auto* pin = certstore::find_content_pin(options_.policy, *report_.sha256)) {
       report_.content_pin = *pin;
       report_.issues.push_back({IssueCode::content_pinned, "", "accepted by record " + pin->id});

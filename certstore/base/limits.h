@@ -75,10 +75,11 @@ inline constexpr std::size_t kJarTextSize = 256 << 20;
 inline constexpr std::size_t kNewTail = 64 << 20;
 // The descriptor of a virtual appliance: 10 to 200 KB in real ones.
 inline constexpr std::size_t kOvfSize = 16 << 20;
+// Files of an appliance that lie in a folder: each holds a descriptor, and real ones have two or three disks.
+inline constexpr std::size_t kOvfFiles = 200;
 // Manifest and certificate file of a virtual appliance: a line a disk, certificates and a CMS block.
 inline constexpr std::size_t kOvaText = 4 << 20;
-// A line of the two, without its digits: whoever looks for lists that are signed as something else reads 1024
-// bytes of a line.
+// A line of the two without its digits: who looks for lists signed as something else reads 1024 bytes of one.
 inline constexpr std::size_t kOvaLine = 1000;
 // Signature files of a JAR: each may name every entry. Two are common, jarsigner knows no bound.
 inline constexpr std::size_t kJarSigners = 64;

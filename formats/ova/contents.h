@@ -22,6 +22,7 @@ struct Contents {
   std::shared_ptr<const certstore::Bytes> manifest_bytes;
   std::optional<Manifest> manifest;
   std::optional<CertificateText> certificate;
+  bool in_folder = false;  // not one file
 
   [[nodiscard]] const std::string& name(std::size_t member) const { return members->all()[member].name; }
 };

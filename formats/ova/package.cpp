@@ -6,6 +6,7 @@
 #include "certstore/cms.h"
 #include "formats/ova/contents.h"
 #include "formats/ova/coverage.h"
+#include "formats/ova/folder.h"
 #include "formats/ova/signing.h"
 #include "formats/tar/reader.h"
 
@@ -42,25 +43,33 @@ class ArchiveMembers final : public Members {
 
 class Appliance final : public SignedPackage {
  public:
-  explicit Appliance(Container container)
-      : contents_{container.file, {}, std::move(container.tar->index), {}, {}, {}, {}, {}},
-        issues_(std::move(container.tar->issues)) {
-    contents_.members = std::make_unique<ArchiveMembers>(contents_.file, contents_.index);
+  explicit Appliance(Container container) : contents_{container.file, {}, {}, {}, {}, {}, {}, {}} {
+    if (container.tar) {
+      contents_.index = std::move(container.tar->index);
+      issues_ = std::move(container.tar->issues);
+      contents_.members = std::make_unique<ArchiveMembers>(contents_.file, contents_.index);
+    } else {
+      contents_.in_folder = true;
+      contents_.members = std::make_unique<FolderMembers>(contents_.file);
+    }
     for (const Member& member : contents_.members->all()) {
-      entries_.push_back({member.name, member.size, !member.is_file});
+      entries_.push_back(
+          {member.name, member.size, !member.is_file, contents_.in_folder && !entries_.empty()});
     }
     contents_.layout = layout_of(contents_.members->all());
     issues_.insert(issues_.end(), contents_.layout.issues.begin(), contents_.layout.issues.end());
     contents_.container_issues = issues_;
     // What two programs could read differently is not read any further.
     if (certstore::any_with_effect(issues_, certstore::Effect::invalid)) return;
-    const certstore::Issues order = order_findings(contents_.layout, entries_.size());
-    issues_.insert(issues_.end(), order.begin(), order.end());
+    if (!contents_.in_folder) {
+      const certstore::Issues order = order_findings(contents_.layout, entries_.size());
+      issues_.insert(issues_.end(), order.begin(), order.end());
+    }
     load_manifest();
     load_certificate();
   }
 
-  [[nodiscard]] std::string_view format() const override { return "ova"; }
+  [[nodiscard]] std::string_view format() const override { return contents_.in_folder ? "ovf" : "ova"; }
   [[nodiscard]] std::span<const Entry> entries() const override { return entries_; }
   [[nodiscard]] const certstore::Issues& issues() const override { return issues_; }
   [[nodiscard]] std::vector<SignatureBlock> signature_blocks() const override { return blocks_; }
@@ -189,6 +198,13 @@ bool recognises_ova(const Container& container) {
   if (entries.empty()) return false;
   return has_extension(entries[0].name, ".ovf") ||
          (is_at_root(".ovf") && (is_at_root(".mf") || is_at_root(".cert")));
+}
+
+bool recognises_ovf(const Container& container) {
+  return is_descriptor_in_folder(container);
+}
+std::unique_ptr<SignedPackage> open_ovf(Container container) {
+  return std::make_unique<Appliance>(std::move(container));
 }
 
 std::unique_ptr<SignedPackage> open_ova(Container container) {

@@ -131,6 +131,17 @@ class OvaStrippingPlan final : public SigningPlan {
   const Contents& contents_;
 };
 
+// Two files would have to change at once, and a stop between them would leave a manifest without its
+// signature.
+void require_one_file(const Contents& contents) {
+  if (!contents.in_folder) return;
+  throw Error(
+      ErrorKind::unsupported,
+      in_quotes(contents.file.name()) + " is an appliance of several files, and only one file is signed",
+      "make it one: tar --format=ustar -cf " + contents.layout.base + ".ova " + contents.layout.base +
+          ".ovf and its disks");
+}
+
 // The layout has one signature, by an RSA key, and no option of another.
 void require_fitting(const Contents& contents, const SigningRequest& request) {
   if (contents.layout.certificate && !request.replace) {
@@ -159,12 +170,14 @@ void require_fitting(const Contents& contents, const SigningRequest& request) {
 }  // namespace
 
 std::unique_ptr<SigningPlan> plan_ova_signing(const Contents& contents, const SigningRequest& request) {
+  require_one_file(contents);
   require_signable(contents.container_issues);
   require_fitting(contents, request);
   return std::make_unique<OvaSigningPlan>(contents, request);
 }
 
 std::unique_ptr<SigningPlan> plan_ova_stripping(const Contents& contents) {
+  require_one_file(contents);
   require_signable(contents.container_issues);
   if (!contents.layout.certificate) {
     throw Error(ErrorKind::usage, in_quotes(contents.file.name()) + " has no signature");
