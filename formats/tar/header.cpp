@@ -154,12 +154,14 @@ std::variant<Header, std::string> read_header(certstore::ByteView block) {
   header.mode = static_cast<std::uint16_t>(mode & 07777);
   header.name = fields.text(kName);
   header.link = fields.text(kLink);
-  const std::string prefix = fields.text(kPrefix);
-  // GNU keeps other things there, which other programs take for a folder.
-  if (text_in(block, kMark) == kGnu && !is_zero(block.subspan(kPrefix.offset, kPrefix.size))) {
-    fields.fail(kPrefix, "is no prefix to GNU tar, and one to others");
+  if (text_in(block, kMark) == kGnu) {
+    // GNU keeps other things there, which other programs take for a folder.
+    const bool is_empty = is_zero(block.subspan(kPrefix.offset, kPrefix.size));
+    if (!is_empty && header.type != kGnuSparse)
+      fields.fail(kPrefix, "is no prefix to GNU tar, and one to others");
+  } else if (const std::string prefix = fields.text(kPrefix); !prefix.empty()) {
+    header.name = prefix + "/" + header.name;
   }
-  if (!prefix.empty()) header.name = prefix + "/" + header.name;
   if (!fields.fault().empty()) return fields.fault();
   return header;
 }

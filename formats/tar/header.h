@@ -23,6 +23,7 @@ inline constexpr char kCharacterDevice = '3';
 inline constexpr char kBlockDevice = '4';
 inline constexpr char kDirectory = '5';
 inline constexpr char kPipe = '6';
+inline constexpr char kGnuSparse = 'S';
 inline constexpr char kGnuLongLink = 'K';
 inline constexpr char kGnuLongName = 'L';
 inline constexpr char kPaxGlobal = 'g';

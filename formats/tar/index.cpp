@@ -81,8 +81,9 @@ class IndexReader {
   }
 
   bool check_end() {
-    if (pending_) return refuse("a header" + at_byte(pending_->start) + " belongs to no member");
-    result_.index.end_offset = header_;
+    const bool is_left = pending_ && (pending_->pax || pending_->long_name || pending_->long_link);
+    if (is_left) return refuse("a header" + at_byte(pending_->start) + " belongs to no member");
+    result_.index.end_offset = pending_ ? pending_->start : header_;
     const certstore::ByteView second = take(kBlock);
     if (second.size() < kBlock) return refuse("it ends" + at_byte(offset_) + " after one empty block");
     if (!is_zero(second))
@@ -121,6 +122,8 @@ class IndexReader {
       case kBlockDevice:
       case kPipe:
         return refuse_header("is that of a device or pipe, " + certstore::in_quotes(header.name));
+      case kGnuSparse:
+        return refuse_header("is that of a sparse file, of which programs make different ones");
       default:
         return refuse_header("is of an unknown kind, " + certstore::in_quotes(std::string(1, header.type)));
     }

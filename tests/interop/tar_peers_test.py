@@ -4,10 +4,12 @@ import json
 import pathlib
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from tar_workbench import BIN, COMPRESS, TarWorkbench, content_of, members, name_of  # noqa: E402
+from tar_workbench import BIN, COMPRESS, TarWorkbench, content_of, joined, members, name_of  # noqa: E402
+from timestamp_authority import TimestampAuthority, serve  # noqa: E402
 
 SUFFIXES = {"tar": [], "tar.gz": ["-z"], "tar.xz": ["-J"], "tar.zst": ["--zstd"]}
 
@@ -185,6 +187,81 @@ class Import(TarWorkbench):
         self.run_tool(BIN / "pkgverify", "import", signed, "-o", self.home / "copy.tar", "--store", self.home / "no-store",
                       "--trust", self.home / "alice.pem")
         self.assertEqual((self.home / "copy.tar").read_bytes(), signed.read_bytes())
+
+
+class Stamps(TarWorkbench):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = cls.home / "authority"
+        folder.mkdir()
+        cls.server, base = serve(TimestampAuthority(folder))
+        cls.url = f"{base}/good"
+        cls.addClassCleanup(cls.server.server_close)
+        cls.addClassCleanup(cls.server.shutdown)
+        cls.environment["NO_PROXY"] = "127.0.0.1"
+        cls.environment.pop("SOURCE_DATE_EPOCH")
+        cls.store = cls.home / "trusting"
+        cls.run_tool(BIN / "pkgverify", "trust", "add", cls.home / "alice.pem", "--store", cls.store)
+        cls.run_tool(BIN / "pkgverify", "trust", "add", "--ca-file", folder / "ca.pem", "--use", "timestamp", "--store",
+                     cls.store)
+        cls.later = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 500 * 86400))
+
+    def judge(self, path, code):
+        found, text = self.run_tool(BIN / "pkgverify", "check", "--store", self.store, "--at-time", self.later, path,
+                                    codes=None)
+        self.assertEqual(found, code, text)
+
+    def test_a_stamp_given_while_signing_or_later_outlives_the_certificate(self):
+        for suffix, compress in {"tar": bytes, **COMPRESS}.items():
+            with self.subTest(suffix=suffix):
+                source, signed = self.home / f"s.{suffix}", self.home / f"stamped.{suffix}"
+                source.write_bytes(compress(self.simple_tar().read_bytes()))
+                self.sign(source, signed, "alice", "--tsa", self.url)
+                self.judge(signed, 0)
+                self.sign(source, signed)
+                self.judge(signed, 15)
+                self.run_tool(BIN / "pkgsign", "timestamp", "--tsa", self.url, signed)
+                self.judge(signed, 0)
+                self.accept(signed)
+
+    def test_members_stay_byte_for_byte_when_a_signature_is_stamped(self):
+        signed = self.home / "kept.tar"
+        self.sign(self.simple_tar(), signed)
+        self.sign(signed, signed, "bob", "--add", "--only", "b")
+        before = members(signed.read_bytes())
+        self.run_tool(BIN / "pkgsign", "timestamp", "--tsa", self.url, signed)
+        after = members(signed.read_bytes())
+        self.assertEqual([name_of(block) for block in before], [name_of(block) for block in after])
+        changed = [name_of(old) for old, new in zip(before, after) if old != new]
+        self.assertEqual(changed, [".signatures/001.p7s", ".signatures/002.p7s"])
+
+
+class SeveralSigners(TarWorkbench):
+    def test_signers_at_one_time_share_a_list(self):
+        self.environment["SIGNING"] = "only-for-this-test"
+        store = self.home / "store"
+        for name in ("first", "second"):
+            self.run_tool(BIN / "pkgsign", "init", "--alias", name, "--common-name", name, "--key", "p-256", "--passphrase",
+                          "env:SIGNING", "--store", store)
+            self.run_tool(BIN / "pkgsign", "cert", "export", "--alias", name, "-o", self.home / f"{name}.pem", "--store", store)
+        signed = self.home / "both.tar"
+        self.run_tool(BIN / "pkgsign", "sign", self.simple_tar(), "-o", signed, "--alias", "first", "--also", "second",
+                      "--passphrase", "env:SIGNING", "--store", store)
+        self.assertEqual(len(members(signed.read_bytes())), 6)
+        for known in (["first"], ["second"], ["first", "second"]):
+            self.accept(signed, trusted=known)
+
+    def test_pairs_behind_the_members_are_kept_when_one_is_added(self):
+        signed = self.home / "last.tar"
+        self.sign(self.simple_tar(), signed)
+        blocks = members(signed.read_bytes())
+        signed.write_bytes(joined(blocks[2:] + blocks[:2]))
+        self.accept(signed)
+        self.sign(signed, signed, "bob", "--add")
+        self.accept(signed, trusted=["bob"])
+        self.assertEqual(members(signed.read_bytes())[:2], blocks[:2])
+        self.assertEqual(members(signed.read_bytes())[4:], blocks[2:])
 
 
 if __name__ == "__main__":

@@ -140,9 +140,10 @@ BOOST_AUTO_TEST_CASE(a_header_must_be_of_a_known_kind_and_whole) {
   BOOST_TEST(refused({member("x"), with_field(257, std::string(8, '\0'))}, "neither of ustar nor of GNU"));
   BOOST_TEST(refused({member("x"), with_field(263, "01")}, "neither of ustar nor of GNU"));
   for (const char* type : {"3", "4", "6"}) BOOST_TEST(refused({with_field(156, type)}, "a device or pipe"));
-  for (const char* type : {"7", "8", "S", "D", "M", "V", "N", "X", "A", "\xFF"}) {
+  for (const char* type : {"7", "8", "D", "M", "V", "N", "X", "A", "\xFF"}) {
     BOOST_TEST(refused({with_field(156, type)}, "of an unknown kind"));
   }
+  BOOST_TEST(refused({with_field(156, "S")}, "that of a sparse file"));
   for (const char* type : {"1", "2", "5"}) BOOST_TEST(refused({with_field(156, type)}, "has content"));
   const Bytes gnu = changed(member("a"), [](Bytes& block) {
     put(block, 257, "ustar  \0"s);
@@ -243,6 +244,8 @@ BOOST_AUTO_TEST_CASE(headers_before_a_member_come_once_and_belong_to_it) {
 BOOST_AUTO_TEST_CASE(global_headers_must_not_matter) {
   const Bytes a = member("a");
   BOOST_TEST(findings_of(tar_of({extension(kPaxGlobal, pax_record("comment", "0123")), a})) == "");
+  // What git writes of a tree without files.
+  BOOST_TEST(findings_of(tar_of({extension(kPaxGlobal, pax_record("comment", "0123"))})) == "");
   for (const char* keyword : {"path", "linkpath", "size", "GNU.sparse.size"}) {
     BOOST_TEST(refused({extension(kPaxGlobal, pax_record(keyword, "1")), a}, "which some programs apply"));
   }
