@@ -2,6 +2,7 @@
 
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "certstore/crl_rules.h"
 #include "certstore/record_match.h"
 #include "certstore/trust_store.h"
 #include "signer/store_access.h"
@@ -10,6 +11,29 @@
 namespace signer {
 
 using certstore::TrustRecord;
+
+namespace {
+
+// What a revocation list of the trust store says against the certificate; empty if none names it.
+std::string revocation_of(const certstore::cli::Arguments& arguments,
+                          const certstore::Certificate& certificate, certstore::Instant at) {
+  if (!verifier::names_any_store(arguments)) return {};
+  const auto store = certstore::TrustStore::open_if_present(place_of(arguments).trust());
+  if (!store) return {};
+  certstore::CrlPolicy policy;
+  for (const certstore::CrlRecord& record : store->crls()) {
+    policy.lists.push_back(record.list);
+    policy.issuers.insert(policy.issuers.end(), record.chain.begin(), record.chain.end());
+  }
+  const auto judgement = certstore::judge_by_crls(
+      {.path = {certificate}, .offered = {}, .stamped_at = std::nullopt, .now = at}, policy);
+  for (const certstore::Issue& issue : judgement.issues) {
+    if (issue.code == certstore::IssueCode::revoked_key) return issue.detail;
+  }
+  return {};
+}
+
+}  // namespace
 
 std::optional<TrustRecord> retirement_of(const certstore::cli::Arguments& arguments,
                                          const certstore::Certificate& certificate, certstore::Instant at) {
@@ -24,6 +48,12 @@ std::optional<TrustRecord> retirement_of(const certstore::cli::Arguments& argume
 
 void require_not_retired(const certstore::cli::Arguments& arguments,
                          const certstore::Certificate& certificate, certstore::Instant at) {
+  const std::string revoked = revocation_of(arguments, certificate, at);
+  if (!revoked.empty()) {
+    throw certstore::Error(certstore::ErrorKind::exposed_key,
+                           "the CA took " + certstore::in_quotes(certificate.subject()) + " back: " + revoked,
+                           "sign with another identity, or ask the CA for a certificate of a new key");
+  }
   const auto record = retirement_of(arguments, certificate, at);
   if (!record) return;
   throw certstore::Error(certstore::ErrorKind::exposed_key,

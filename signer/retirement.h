@@ -14,7 +14,8 @@ namespace signer {
 [[nodiscard]] std::optional<certstore::TrustRecord> retirement_of(const certstore::cli::Arguments& arguments,
                                                                   const certstore::Certificate& certificate,
                                                                   certstore::Instant at);
-// Throws Error(exposed_key) where there is one.
+// Throws Error(exposed_key) where there is one, or where a revocation list of the store names the
+// certificate.
 void require_not_retired(const certstore::cli::Arguments& arguments,
                          const certstore::Certificate& certificate, certstore::Instant at);
 

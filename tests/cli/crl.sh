@@ -117,6 +117,12 @@ expect 16 pkgverify import bad.package --to there --trust ca.pem --no-input
 check_that 'nothing was imported' test ! -e there
 expect 16 pkgverify check bad.package
 
+begin 'nothing is signed by a certificate that its CA took back'
+expect 16 pkgsign sign "$package" --key bad.key --cert bad.pem -o never.package
+warns "the CA took 'CN=bad.example' back: revoked on .*keyCompromise"
+check_that 'nothing was written' test ! -e never.package
+expect 0 pkgsign sign "$package" --key good.key --cert good.pem -o again.package
+
 begin 'an older list does not take its place, but by force'
 expect 1 pkgverify crl add first.crl
 warns 'number 1 .*and the store has number 2'

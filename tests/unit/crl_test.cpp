@@ -154,6 +154,21 @@ BOOST_AUTO_TEST_CASE(a_stranger_who_only_says_that_the_ca_issued_him_is_not) {
   BOOST_TEST(!has(decision, IssueCode::revoked_key));
 }
 
+BOOST_AUTO_TEST_CASE(a_successor_falls_with_the_certificate_before_it) {
+  const Certificate next = tests::make_self_signed_certificate({.common_name = "Next"});
+  certstore::TrustRecord base = tests::record_of(leaf());
+  certstore::TrustRecord followed = tests::record_of(next);
+  followed.id = "r2";
+  followed.origin = certstore::TrustRecord::Origin::succession;
+  followed.succession = {.record = base.id, .public_key = leaf().public_key_sha256(), .document = {}};
+  TrustPolicy policy = tests::policy({base, followed});
+  policy.crls.issuers = {ca()};
+  policy.crls.lists = {make_crl({}, ca(), ca_key())};
+  BOOST_TEST(certstore::decide(tests::evidence_of(next), policy).trusted);
+  policy.crls.lists = {revoking_leaf()};
+  BOOST_TEST(!certstore::decide(tests::evidence_of(next), policy).trusted);
+}
+
 BOOST_AUTO_TEST_CASE(looking_back_never_takes_a_revocation_back) {
   TrustPolicy policy = trusting(ca(), {revoking_leaf()});
   policy.at = certstore::parse_instant("2026-01-01");
