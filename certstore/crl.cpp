@@ -110,6 +110,7 @@ bool is_list(ByteView der) {
 }
 
 std::vector<Bytes> pem_lists(ByteView file) {
+  if (file.empty()) return {};
   const openssl::Bio memory(BIO_new_mem_buf(file.data(), static_cast<int>(file.size())));
   if (!memory) openssl::throw_error("reading PEM");
   std::vector<Bytes> lists;

@@ -119,6 +119,9 @@ BOOST_AUTO_TEST_CASE(a_file_is_read_as_der_and_as_pem) {
       "text\n-----BEGIN X509 CRL-----\n" + certstore::to_base64(der) + "\n-----END X509 CRL-----\n";
   BOOST_TEST(certstore::read_crl_file(certstore::as_bytes(pem + pem), "a.pem").size() == 2U);
   BOOST_CHECK_THROW(certstore::read_crl_file(ca().der(), "ca.der"), certstore::Error);
+  BOOST_CHECK_EXCEPTION(
+      certstore::read_crl_file(certstore::Bytes(), "empty"), certstore::Error,
+      [](const certstore::Error& error) { return error.kind() == certstore::ErrorKind::key; });
   BOOST_CHECK_THROW(certstore::read_crl_file(certstore::as_bytes("nothing"), "a"), certstore::Error);
 }
 
