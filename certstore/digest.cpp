@@ -14,7 +14,7 @@ struct AlgorithmRow {
   std::size_t size;
 };
 
-constexpr std::array<AlgorithmRow, 10> kAlgorithms = {{
+constexpr std::array<AlgorithmRow, 11> kAlgorithms = {{
     {DigestAlgorithm::md5, "MD5", "MD5", "md5", 16},
     {DigestAlgorithm::sha1, "SHA1", "SHA-1", "sha1", 20},
     {DigestAlgorithm::sha224, "SHA2-224", "SHA-224", "", 28},
@@ -25,6 +25,7 @@ constexpr std::array<AlgorithmRow, 10> kAlgorithms = {{
     {DigestAlgorithm::sha3_256, "SHA3-256", "SHA3-256", "", 32},
     {DigestAlgorithm::sha3_384, "SHA3-384", "SHA3-384", "", 48},
     {DigestAlgorithm::sha3_512, "SHA3-512", "SHA3-512", "", 64},
+    {DigestAlgorithm::blake2b_512, "BLAKE2B-512", "BLAKE2b-512", "", 64},
 }};
 
 const AlgorithmRow& row(DigestAlgorithm algorithm) {

@@ -21,7 +21,8 @@ enum class DigestAlgorithm {
   sha3_224,
   sha3_256,
   sha3_384,
-  sha3_512
+  sha3_512,
+  blake2b_512
 };
 
 using Sha256 = std::array<std::uint8_t, 32>;

@@ -16,6 +16,8 @@ bool names(const TrustRecord& record, const SignerIdentity& signer) {
       // Trust in the certificates of a key is none in the bare key; a lost key is lost for both.
       return (signer.certificate() != nullptr || record.kind == TrustRecord::Kind::retire) &&
              record.sha256 == signer.public_key_sha256();
+    case TrustRecord::Subject::bare_key:
+      return signer.bare_key() != nullptr && record.sha256 == signer.sha256();
     case TrustRecord::Subject::content:
       return false;
   }
@@ -37,6 +39,20 @@ Certificate certificate_of(const TrustRecord& record) {
   } catch (const Error& error) {
     // What is wrong with the store must not look like a verdict on the package.
     throw Error(ErrorKind::store, error.what());
+  }
+}
+
+void set_subject(TrustRecord& record, const SignerIdentity& signer) {
+  // Retiring is about the key: a re-issued certificate of it must not escape.
+  const bool of_key = record.kind == TrustRecord::Kind::retire;
+  record.label = signer.subject();
+  record.sha256 = of_key ? signer.public_key_sha256() : signer.sha256();
+  if (const Certificate* const certificate = signer.certificate()) {
+    record.certificate = certificate->der();
+    record.subject = of_key ? TrustRecord::Subject::public_key : TrustRecord::Subject::certificate;
+  } else {
+    record.bare_key = *signer.bare_key();
+    record.subject = of_key ? TrustRecord::Subject::public_key : TrustRecord::Subject::bare_key;
   }
 }
 

@@ -15,4 +15,7 @@ namespace certstore {
 // The certificate in the record; throws Error(store) for one that cannot be read.
 [[nodiscard]] Certificate certificate_of(const TrustRecord& record);
 
+// Makes the record one about exactly this signer, or, if it retires, about his key; its label is his name.
+void set_subject(TrustRecord& record, const SignerIdentity& signer);
+
 }  // namespace certstore

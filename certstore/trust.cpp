@@ -75,7 +75,7 @@ class Decider {
   }
 
   void match_records() {
-    for (const Certificate& given : policy_.trusted) {
+    for (const SignerIdentity& given : policy_.trusted) {
       if (identity_ == given) decision_.trusted_by = "--trust";
     }
     for (const TrustRecord& record : policy_.records) {
@@ -129,7 +129,10 @@ class Decider {
 
   // A CA-issued certificate: a path to a CA that is trusted for this package.
   void follow_path(const Certificate& own) {
-    std::vector<Certificate> anchors = policy_.trusted;
+    std::vector<Certificate> anchors;
+    for (const SignerIdentity& given : policy_.trusted) {
+      if (given.certificate() != nullptr) anchors.push_back(*given.certificate());
+    }
     std::vector<const TrustRecord*> anchor_records(anchors.size(), nullptr);
     for (const TrustRecord& record : policy_.records) {
       if (record.kind != Kind::trust || record.subject != Subject::certificate || record.certificate.empty())

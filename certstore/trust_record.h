@@ -2,6 +2,7 @@
 // trust_store.h keeps it, trust.h applies it.
 #pragma once
 
+#include "certstore/bare_key.h"
 #include "certstore/base/bytes.h"
 #include "certstore/base/time.h"
 #include "certstore/digest.h"
@@ -33,9 +34,10 @@ struct SucceededFrom {
 
 struct TrustRecord {
   enum class Kind { trust, retire };
-  // certificate: exactly this one (or, for a CA, what it issued); public_key: any certificate of the key;
-  // content: exactly the bytes of one file, whoever signed it.
-  enum class Subject { certificate, public_key, content };
+  // certificate: exactly this one (or, for a CA, what it issued); public_key: any certificate of the key (and
+  // the bare key, if it is retired); bare_key: the key itself, and no certificate of it; content: exactly the
+  // bytes of one file, whoever signed it.
+  enum class Subject { certificate, public_key, bare_key, content };
   enum class Use { package, timestamp, statement };
   enum class Scope { everything, package_name, package_glob };
   enum class Origin { command, prompt, bundle, succession };
@@ -45,6 +47,7 @@ struct TrustRecord {
   Subject subject = Subject::certificate;
   Sha256 sha256{};    // of the certificate, its SubjectPublicKeyInfo, or the file
   Bytes certificate;  // DER, where the subject is one; may stand for the key of a public_key record
+  std::optional<BareKey> bare_key;  // where the subject is one; may stand for a key that is retired
   std::string label;  // what people call it: the certificate's subject or the file's name when it was made
   Use use = Use::package;
   Scope scope = Scope::everything;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array kKinds = {TrustRecord::Kind::trust, TrustRecord::Kind::retire};
 constexpr std::array kSubjects = {TrustRecord::Subject::certificate, TrustRecord::Subject::public_key,
-                                  TrustRecord::Subject::content};
+                                  TrustRecord::Subject::bare_key, TrustRecord::Subject::content};
 constexpr std::array kUses = {TrustRecord::Use::package, TrustRecord::Use::timestamp,
                               TrustRecord::Use::statement};
 constexpr std::array kScopes = {TrustRecord::Scope::everything, TrustRecord::Scope::package_name,
@@ -51,6 +51,10 @@ nlohmann::json decision(const TrustRecord& record) {
                            {"allowed", allowed},
                            {"boundRequired", record.bound_required}};
   if (!record.certificate.empty()) object["certificate"] = to_base64(record.certificate);
+  if (record.bare_key) {
+    object["bareKey"] = {{"spki", to_base64(record.bare_key->spki())},
+                         {"keyId", to_hex(record.bare_key->id())}};
+  }
   if (record.scope != TrustRecord::Scope::everything) object["scopeText"] = record.scope_text;
   if (record.until) object["until"] = to_rfc3339(*record.until);
   if (record.succession) {
@@ -78,11 +82,25 @@ SucceededFrom parse_succession(const nlohmann::json& object) {
   return from;
 }
 
+BareKey parse_bare_key(const nlohmann::json& object) {
+  JsonRecord record = JsonRecord::of(object, "trust record's bare key");
+  const Bytes spki = record.base64("spki");
+  KeyId id{};
+  record.hex("keyId", id);
+  record.finish();
+  try {
+    return BareKey::from_spki(spki, id, "the key of a trust record");
+  } catch (const Error& error) {
+    record.refuse(error.what());
+  }
+}
+
 void parse_decision(JsonRecord& json, TrustRecord& record) {
   record.kind = take_word(json, "kind", kKinds);
   record.subject = take_word(json, "subject", kSubjects);
   json.hex("sha256", record.sha256);
   if (json.has("certificate")) record.certificate = json.base64("certificate");
+  if (json.has("bareKey")) record.bare_key = parse_bare_key(json.object("bareKey"));
   record.use = take_word(json, "use", kUses);
   record.scope = take_word(json, "scope", kScopes);
   if (json.has("scopeText")) record.scope_text = json.text("scopeText");
@@ -118,6 +136,8 @@ std::string_view name_of(TrustRecord::Subject subject) {
       return "certificate";
     case TrustRecord::Subject::public_key:
       return "public-key";
+    case TrustRecord::Subject::bare_key:
+      return "bare-key";
     case TrustRecord::Subject::content:
       return "content";
   }
@@ -170,10 +190,24 @@ bool holds_what_it_names(const TrustRecord& record) {
     case TrustRecord::Subject::public_key:
       return Certificate::from_der(record.certificate, "the certificate of a trust record")
                  .public_key_sha256() == record.sha256;
+    case TrustRecord::Subject::bare_key:
     case TrustRecord::Subject::content:
       return false;
   }
   return false;
+}
+
+// A minisign signature does not carry its key: the record does.
+void require_consistent_key(const TrustRecord& record) {
+  const bool of_bare_key = record.subject == TrustRecord::Subject::bare_key;
+  if (of_bare_key != record.bare_key.has_value() && record.subject != TrustRecord::Subject::public_key) {
+    refuse("a record about a bare key holds it, and no other does");
+  }
+  if (!record.bare_key) return;
+  if (record.bare_key->sha256() != record.sha256 || !record.certificate.empty()) {
+    refuse("its key is not the one that it names");
+  }
+  if (record.use != TrustRecord::Use::package) refuse("a bare key signs packages only");
 }
 
 void require_consistent(const TrustRecord& record) {
@@ -189,6 +223,7 @@ void require_consistent(const TrustRecord& record) {
       (record.certificate.size() > limits::kCertificateSize || !holds_what_it_names(record))) {
     refuse("its certificate is not the one that it names");
   }
+  require_consistent_key(record);
   if (record.succession.has_value() != (record.origin == TrustRecord::Origin::succession)) {
     refuse("its origin and its succession contradict each other");
   }

@@ -9,8 +9,8 @@
 
 namespace certstore {
 
-// The words for people and for JSON: "trust", "retire"; "certificate", "public-key", "content"; "package",
-// "timestamp", "statement"; "everything", "name", "glob"; "command", "prompt", "bundle",
+// The words for people and for JSON: "trust", "retire"; "certificate", "public-key", "bare-key", "content";
+// "package", "timestamp", "statement"; "everything", "name", "glob"; "command", "prompt", "bundle",
 // "succession".
 [[nodiscard]] std::string_view name_of(TrustRecord::Kind kind);
 [[nodiscard]] std::string_view name_of(TrustRecord::Subject subject);

@@ -43,12 +43,19 @@ struct DetachedSignature {
   std::size_t entry = 0;
 };
 
+// A signature over the entry by the bare key of the verified signature's signer: over its digest, or over its
+// very bytes, which the format then bounds.
+struct EntrySignature {
+  certstore::Bytes value;
+  bool prehashed = false;
+};
+
 // An entry that a verified signature vouches for.
 struct Covered {
   std::size_t entry = 0;
   std::size_t signature = 0;  // index into the verified signatures
   certstore::DigestAlgorithm algorithm = certstore::DigestAlgorithm::sha256;
-  std::variant<StatedDigest, DetachedSignature> proof;
+  std::variant<StatedDigest, DetachedSignature, EntrySignature> proof;
 };
 
 // What binds the entries into one set, as stated inside a verified signature.
@@ -63,6 +70,7 @@ struct PackageFacts {
   std::vector<std::pair<std::string, std::string>> properties;  // further ones, to show
   std::optional<Seal> seal;
   bool bound = false;  // the signatures say which entries belong together
+  bool whole = false;  // they are over the file itself
 };
 
 // An entry that needs a signature and has none, and what that means in this layout.

@@ -30,11 +30,11 @@ Bytes stated_digest(const cms::SignerInfo& signer) {
 class DetachedFile final : public SignedPackage {
  public:
   DetachedFile(const certstore::InputFile& file, const certstore::InputFile& signature,
-               const KnownCertificates& known)
+               const KnownSigners& known)
       : file_(file), signature_(signature), name_(std::filesystem::path(file.name()).filename().string()) {
     entries_.push_back({.name = name_, .size = file.size(), .is_directory = false});
     read_signature();
-    if (data_.certificates.empty() && !data_.signers.empty()) data_.certificates = known();
+    if (data_.certificates.empty() && !data_.signers.empty()) data_.certificates = known().certificates;
   }
 
   [[nodiscard]] std::string_view format() const override { return "p7s"; }
@@ -70,6 +70,7 @@ class DetachedFile final : public SignedPackage {
                                   .proof = StatedDigest{stated_digest(*verified[i].signer_info())}});
     }
     coverage.facts.bound = !verified.empty();  // one entry is the whole
+    coverage.facts.whole = coverage.facts.bound;
     return coverage;
   }
 
@@ -143,7 +144,7 @@ class DetachedFile final : public SignedPackage {
 
 std::unique_ptr<SignedPackage> open_detached(const certstore::InputFile& file,
                                              const certstore::InputFile& signature,
-                                             const KnownCertificates& known) {
+                                             const KnownSigners& known) {
   return std::make_unique<DetachedFile>(file, signature, known);
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "certstore/base/file.h"
-#include "formats/format.h"
+#include "formats/beside.h"
 
 #include <functional>
 #include <memory>
@@ -16,14 +16,11 @@ namespace formats {
 // shown as that layout's, nor that one as this.
 inline constexpr std::string_view kDetachedContext = "detached file";
 
-// Asked where the signature file carries no certificate: those that may have made it.
-using KnownCertificates = std::function<std::vector<certstore::Certificate>()>;
-
 // `file` with the signatures in `signature`, DER or PEM. Whatever is wrong with that one is a finding. Both
 // must outlive the package.
 [[nodiscard]] std::unique_ptr<SignedPackage> open_detached(const certstore::InputFile& file,
                                                            const certstore::InputFile& signature,
-                                                           const KnownCertificates& known);
+                                                           const KnownSigners& known);
 
 // As SignedPackage::write_stamped(), of a signature file without the file that it signs; DER stays DER, PEM
 // stays PEM. Throws Error(malformed) for one that is no CMS.

@@ -6,6 +6,7 @@
 #include "formats/detached_cms.h"
 #include "formats/jar/package.h"
 #include "formats/known_marks.h"
+#include "formats/minisign/package.h"
 #include "formats/ova/package.h"
 #include "formats/plain_package.h"
 #include "formats/tar/package.h"
@@ -27,13 +28,14 @@ constexpr std::array kFormats = {
     Format{"tar", "tar, plain or compressed, with a manifest and signatures or without", tar::recognises_tar,
            tar::open_tar},
     Format{"p7s", "file with a CMS signature beside it", recognises_none, open_none},
+    Format{"minisig", "file with a minisign or signify signature beside it", recognises_none, open_none},
     Format{"file", "any other file, unsigned", recognises_file, open_file},
 };
 
 void require_known(std::string_view name) {
   if (std::any_of(kFormats.begin(), kFormats.end(), [&](const Format& f) { return f.name == name; })) return;
   throw certstore::Error(certstore::ErrorKind::usage, "there is no format " + certstore::in_quotes(name),
-                         "the formats are vro, jar, zip, ova, ovf, tar, p7s and file");
+                         "the formats are vro, jar, zip, ova, ovf, tar, p7s, minisig and file");
 }
 
 void read_tar(Container& container) {

@@ -29,6 +29,7 @@ class SignatureCheck {
 
   std::variant<VerifiedSignature, Issue> check() {
     if (const auto* raw = std::get_if<RawSignature>(&block_.signature)) return check_raw(*raw);
+    if (const auto* bare = std::get_if<KeySignature>(&block_.signature)) return check_bare(*bare);
     return check_cms(std::get<cms::SignerInfo>(block_.signature));
   }
 
@@ -59,6 +60,23 @@ class SignatureCheck {
     return Issue{refusal.fault == cms::Fault::certificate_missing ? IssueCode::signer_certificate_missing
                                                                   : IssueCode::signature_mismatch,
                  block_.name, std::string(cms::name_of(refusal.fault)) + ": " + refusal.detail};
+  }
+
+  // The id only says which key to look for: it is not signed, and anyone can make a key with it.
+  std::variant<VerifiedSignature, Issue> check_bare(const KeySignature& bare) {
+    const certstore::ByteView message = block_.message == nullptr ? certstore::ByteView() : *block_.message;
+    bool is_known = false;
+    for (const certstore::BareKey& key : block_.keys) {
+      is_known = is_known || key.id() == bare.key_id;
+      if (!key.checks(message, bare.value)) continue;
+      if (key.id() == bare.key_id) return proof(key, DigestAlgorithm::sha512, std::nullopt);
+      return Issue{IssueCode::signature_mismatch, block_.name,
+                   "it is by " + key.name() + " and says the key id " + certstore::to_text(bare.key_id)};
+    }
+    const std::string id = "key id " + certstore::to_text(bare.key_id);
+    if (!is_known) return Issue{IssueCode::signer_key_unknown, block_.name, id};
+    return Issue{IssueCode::signature_mismatch, block_.name,
+                 "it does not match by any key that is known here with the " + id};
   }
 
   // By value: the signer may be one of the block's own candidates, and the block is moved.

@@ -22,6 +22,12 @@ struct RawSignature {
   bool or_ecdsa = false;
 };
 
+// An Ed25519 signature over the message itself, with the id of its key but without the key.
+struct KeySignature {
+  certstore::KeyId key_id{};
+  certstore::Bytes value;
+};
+
 // One signature as found; it claims nothing.
 struct SignatureBlock {
   std::string name;          // where it stands
@@ -30,8 +36,9 @@ struct SignatureBlock {
   // to hold: then `digests` has what the signature needs.
   std::shared_ptr<const certstore::Bytes> message;
   std::vector<std::pair<certstore::DigestAlgorithm, certstore::Bytes>> digests;  // of the message
-  std::variant<RawSignature, certstore::cms::SignerInfo> signature;
+  std::variant<RawSignature, certstore::cms::SignerInfo, KeySignature> signature;
   std::vector<certstore::Certificate> candidates;  // certificates that the file offers
+  std::vector<certstore::BareKey> keys = {};       // that this machine knows, for a KeySignature
   std::string_view context = {};                   // that a CMS signature must state; empty: none
 };
 
@@ -49,7 +56,7 @@ class VerifiedSignature {
   [[nodiscard]] const std::vector<certstore::Certificate>& offered() const { return block_.candidates; }
   // What the signer says; only a time stamp proves a time.
   [[nodiscard]] std::optional<certstore::Instant> claimed_time() const { return claimed_time_; }
-  // For the attributes that are not signed, such as time stamps; null for a raw signature.
+  // For the attributes that are not signed, such as time stamps; null for another signature.
   [[nodiscard]] const certstore::cms::SignerInfo* signer_info() const;
 
  private:

@@ -76,8 +76,9 @@ void require_verified(const PreparedPackage& prepared, const certstore::InputFil
     options.policy.allowed.emplace(weakness);  // the person asked for this digest
   }
   if (prepared.is_detached) options.expect = "p7s";
-  const verifier::Report report = prepared.is_detached ? verifier::verify(*prepared.input, options, &written)
-                                                       : verifier::verify(written, options);
+  const verifier::Report report = prepared.is_detached
+                                      ? verifier::verify(*prepared.input, options, std::span(&written, 1))
+                                      : verifier::verify(written, options);
   if (partial ? holds_for(report, certificate, prepared.plan->signed_entries())
               : report.exit_code() == certstore::ExitCode::accepted) {
     return;
@@ -218,7 +219,7 @@ void require_matching(const certstore::InputFile& file, const certstore::InputFi
   verifier::VerifyOptions options;
   options.policy.at = certstore::now();
   options.expect = "p7s";
-  const verifier::Report report = verifier::verify(file, options, &beside);
+  const verifier::Report report = verifier::verify(file, options, std::span(&beside, 1));
   if (report.exit_code() != certstore::ExitCode::invalid) return;
   throw Error(ErrorKind::malformed, certstore::in_quotes(beside.name()) + " is no signature over " +
                                         certstore::in_quotes(file.name()) + ": " + reason_of(report));

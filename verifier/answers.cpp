@@ -151,8 +151,18 @@ std::vector<std::string> approval_lines(const Report& report) {
   const bool named = report.file != "-" && report.file != "standard input";
   for (const SignerReport& signer : report.signers) {
     if (signer.decision.trusted) continue;
+    if (signer.identity.bare_key() != nullptr) {
+      lines.push_back("pkgverify trust add --compared=sha256:" + certstore::to_hex(signer.identity.sha256()) +
+                      " KEY.pub");
+      continue;
+    }
     lines.push_back("pkgverify trust add --signer sha256:" + certstore::to_hex(signer.identity.sha256()) +
                     " --from " + (named ? certstore::shell_quoted(report.file) : "FILE"));
+  }
+  for (const Issue& issue : report.issues) {
+    if (issue.code != IssueCode::signer_key_unknown) continue;
+    lines.push_back("pkgverify trust add KEY.pub, where KEY.pub has the " + issue.detail +
+                    " and came from the signer, not with the file");
   }
   return lines;
 }

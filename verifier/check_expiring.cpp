@@ -75,9 +75,8 @@ Outcome look_at(const Run& run, const FoundFile& found) {
   outcome.line.file = found.path;
   try {
     const auto file = certstore::InputFile::open(found.path);
-    const auto beside = open_beside(found.path, run.options.signature);
-    const certstore::InputFile* const signature = beside ? &*beside : nullptr;
-    const Report report = verify(file, run.options, signature);
+    const auto beside = open_beside(found.path, run.options.signatures);
+    const Report report = verify(file, run.options, beside);
     outcome.line.code = report.exit_code();
     outcome.line.verdict = word_of(report.verdict());
     if (is_foreign(found, report)) {
@@ -85,7 +84,7 @@ Outcome look_at(const Run& run, const FoundFile& found) {
     } else if (report.exit_code() != ExitCode::accepted) {
       outcome.state = State::not_verified;
     } else {
-      outcome.line.ending = first_ending(file, report, run.options, run.until, signature);
+      outcome.line.ending = first_ending(file, report, run.options, run.until, beside);
       outcome.state = outcome.line.ending ? State::stops : State::lasts;
     }
   } catch (const Error& error) {
@@ -198,7 +197,7 @@ std::vector<Outcome> look_at_all(Run run, const std::vector<std::string>& operan
   const bool any_folder =
       !found.unread.empty() || std::any_of(found.files.begin(), found.files.end(),
                                            [](const FoundFile& file) { return file.from_folder; });
-  if (any_folder && run.options.signature.value_or("none") != "none") {
+  if (any_folder && names_signature_files(run.options)) {
     throw Error(ErrorKind::usage, "--signature FILE is of one file, not of a folder");
   }
   std::vector<Outcome> outcomes(found.files.size());

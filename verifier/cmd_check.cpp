@@ -2,6 +2,7 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/file.h"
 #include "certstore/base/parallel.h"
+#include "formats/beside.h"
 #include "verifier/answers.h"
 #include "verifier/beside.h"
 #include "verifier/check_expiring.h"
@@ -88,10 +89,11 @@ void print_result(const CheckRun& run, const Report& report, Outcome& outcome) {
     outcome.result = text.str();
   }
   const std::string_view path = report.file;
-  if (report.exit_code() == ExitCode::unsigned_package && path.ends_with(".p7s")) {
+  for (const formats::BesideFormat& row : formats::beside_formats()) {
+    if (report.exit_code() != ExitCode::unsigned_package || !path.ends_with(row.suffix)) continue;
     outcome.remarks +=
         "pkgverify: hint: a signature has no signature; what it signs is judged by: pkgverify check " +
-        certstore::shell_quoted(path.substr(0, path.size() - 4)) + "\n";
+        certstore::shell_quoted(path.substr(0, path.size() - row.suffix.size())) + "\n";
   }
   if (report.exit_code() != ExitCode::untrusted) return;
   for (const std::string& line : approval_lines(report)) outcome.remarks += "pkgverify: hint: " + line + "\n";
@@ -100,8 +102,7 @@ void print_result(const CheckRun& run, const Report& report, Outcome& outcome) {
 Outcome judge(const CheckRun& run, const std::string& path) {
   Outcome outcome;
   const InputFile file = InputFile::open(path);
-  const auto beside = open_beside(path, run.options.signature);
-  Report report = verify(file, run.options, beside ? &*beside : nullptr);
+  Report report = verify(file, run.options, open_beside(path, run.options.signatures));
   report.file = path;
   outcome.code = report.exit_code();
   print_result(run, report, outcome);
@@ -117,8 +118,7 @@ Outcome judge_copy(const CheckRun& run, const std::string& path) {
   copy.copy(file, 0, file.size());
   file.require_unchanged();
   const InputFile judged(certstore::FileDescriptor(::fcntl(copy.descriptor(), F_DUPFD_CLOEXEC, 0)), path);
-  const auto beside = open_beside(path, run.options.signature);
-  Report report = verify(judged, run.options, beside ? &*beside : nullptr);
+  Report report = verify(judged, run.options, open_beside(path, run.options.signatures));
   report.file = path;
   outcome.code = report.exit_code();
   if (outcome.code == ExitCode::accepted) copy.commit(run.existing);

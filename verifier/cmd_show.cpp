@@ -85,8 +85,7 @@ ExitCode show(const Arguments& arguments) {
   const VerifyOptions options = read_verify_options(arguments);
   const std::string& path = arguments.operands().front();
   const certstore::InputFile file = certstore::InputFile::open(path);
-  const auto beside = open_beside(path, options.signature);
-  Report report = verify(file, options, beside ? &*beside : nullptr);
+  Report report = verify(file, options, open_beside(path, options.signatures));
   report.file = path;
   if (arguments.quiet()) return report.exit_code();
   if (json) {

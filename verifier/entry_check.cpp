@@ -28,14 +28,15 @@ bool take_known(const formats::SignedPackage& package, std::size_t entry, Digest
   return !digests.empty() || package.is_stream();
 }
 
-// Reads the entry once, through all the algorithms.
-std::optional<Issue> digest_entry(const formats::SignedPackage& package, std::size_t entry,
-                                  Digests& digests) {
-  if (take_known(package, entry, digests)) return std::nullopt;
+// Reads the entry once, through all the algorithms; its bytes are kept in `whole` unless that is null.
+std::optional<Issue> digest_entry(const formats::SignedPackage& package, std::size_t entry, Digests& digests,
+                                  Bytes* whole = nullptr) {
+  if (whole == nullptr && take_known(package, entry, digests)) return std::nullopt;
   std::vector<Digester> running;
   for (const auto& [algorithm, value] : digests) running.emplace_back(algorithm);
   auto damage = package.read(entry, [&](ByteView window) {
     for (Digester& digester : running) digester.update(window);
+    if (whole != nullptr) certstore::append(*whole, window);
   });
   std::size_t i = 0;
   for (auto& [algorithm, value] : digests) value = running[i++].finish();
@@ -75,11 +76,18 @@ Issue explain_mismatch(const formats::SignedPackage& package, const formats::Cov
 
 // Empty if the cover vouches for the bytes.
 std::optional<Issue> check_cover(const formats::SignedPackage& package, const formats::Covered& cover,
-                                 const Bytes& digest, const certstore::SignerIdentity& signer) {
+                                 const Bytes& digest, const Bytes& whole,
+                                 const certstore::SignerIdentity& signer) {
   if (const auto* stated = std::get_if<formats::StatedDigest>(&cover.proof)) {
     if (stated->value == digest) return std::nullopt;
     return Issue{IssueCode::digest_mismatch, std::string(package.entries()[cover.entry].name),
                  "its bytes do not have the " + std::string(name_of(cover.algorithm)) + " that was signed"};
+  }
+  if (const auto* direct = std::get_if<formats::EntrySignature>(&cover.proof)) {
+    const certstore::BareKey* const key = signer.bare_key();
+    if (key != nullptr && key->checks(direct->prehashed ? digest : whole, direct->value)) return std::nullopt;
+    return Issue{IssueCode::signature_mismatch, std::string(package.entries()[cover.entry].name),
+                 "its bytes do not match its signature"};
   }
   const Bytes signature = read_signature(package, std::get<formats::DetachedSignature>(cover.proof).entry);
   if (!signature.empty() && is_rsa_signature(signer, cover.algorithm, digest, signature)) return std::nullopt;
@@ -95,14 +103,19 @@ EntryOutcome check_entry(const formats::SignedPackage& package, const EntryTask&
   for (const formats::Covered& cover : task.covers) digests.try_emplace(cover.algorithm);
   if (task.set_digest) digests.try_emplace(*task.set_digest);
   if (task.want_sha256) digests.try_emplace(DigestAlgorithm::sha256);
-  if (auto damage = digest_entry(package, task.entry, digests)) {
+  Bytes whole;
+  const bool want_whole = std::any_of(task.covers.begin(), task.covers.end(), [](const auto& cover) {
+    const auto* direct = std::get_if<formats::EntrySignature>(&cover.proof);
+    return direct != nullptr && !direct->prehashed;
+  });
+  if (auto damage = digest_entry(package, task.entry, digests, want_whole ? &whole : nullptr)) {
     outcome.issues.push_back(std::move(*damage));
     return outcome;
   }
   if (task.set_digest) outcome.set_digest = digests.at(*task.set_digest);
   if (task.want_sha256) outcome.sha256 = digests.at(DigestAlgorithm::sha256);
   for (const formats::Covered& cover : task.covers) {
-    auto mismatch = check_cover(package, cover, digests.at(cover.algorithm), signers[cover.signature]);
+    auto mismatch = check_cover(package, cover, digests.at(cover.algorithm), whole, signers[cover.signature]);
     if (mismatch) {
       outcome.issues.push_back(std::move(*mismatch));
     } else {

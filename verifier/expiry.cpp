@@ -51,7 +51,9 @@ Dates dates_of(const Report& report, const VerifyOptions& options, Instant until
     if (const Certificate* const own = signer.identity.certificate()) dates.add_certificate(*own);
   }
   for (const Certificate& certificate : report.certificates) dates.add_certificate(certificate);
-  for (const Certificate& certificate : options.policy.trusted) dates.add_certificate(certificate);
+  for (const certstore::SignerIdentity& trusted : options.policy.trusted) {
+    if (trusted.certificate() != nullptr) dates.add_certificate(*trusted.certificate());
+  }
   for (const TrustRecord& record : options.policy.records) dates.add_record(record);
   return dates;
 }
@@ -84,7 +86,7 @@ certstore::Issues what_changed(const Report& before, const Report& after) {
 
 std::optional<Ending> first_ending(const certstore::InputFile& file, const Report& report,
                                    const VerifyOptions& options, Instant until,
-                                   const certstore::InputFile* beside) {
+                                   std::span<const certstore::InputFile> beside) {
   if (report.exit_code() != ExitCode::accepted) return std::nullopt;
   VerifyOptions later = options;
   later.show_progress = false;

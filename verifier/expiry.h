@@ -5,6 +5,7 @@
 #include "verifier/verify.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,6 @@ struct ExpiryLine {
 // again.
 [[nodiscard]] std::optional<Ending> first_ending(const certstore::InputFile& file, const Report& report,
                                                  const VerifyOptions& options, certstore::Instant until,
-                                                 const certstore::InputFile* beside = nullptr);
+                                                 std::span<const certstore::InputFile> beside);
 
 }  // namespace verifier

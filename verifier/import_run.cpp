@@ -77,8 +77,7 @@ void ImportRun::name_leftovers() const {
 }
 
 void ImportRun::judge() {
-  const auto beside = open_beside(request_.file, request_.options.signature);
-  report_ = verify(file_, request_.options, beside ? &*beside : nullptr);
+  report_ = verify(file_, request_.options, open_beside(request_.file, request_.options.signatures));
   report_.file = request_.file;
   if (request_.copy && report_.spans_files()) {
     throw Error(ErrorKind::usage, "-o takes one file, and this package has others beside it",

@@ -4,6 +4,7 @@
 #include "formats/format.h"
 #include "verifier/policy_source.h"
 
+#include <algorithm>
 #include <array>
 
 namespace verifier {
@@ -15,8 +16,8 @@ using certstore::cli::Arguments;
 std::vector<certstore::cli::Option> judging_options() {
   std::vector<certstore::cli::Option> options = policy_options();
   options.push_back({"expect", '\0', "FORMAT", "accept this format only"});
-  options.push_back(
-      {"signature", '\0', "FILE|none", "the signature beside the file (default: FILE.p7s; none)"});
+  options.push_back({"signature", '\0', "FILE|none",
+                     "the signature beside the file (default: FILE.p7s, FILE.minisig)", true});
   options.push_back(certstore::cli::kJobsOption);
   return options;
 }
@@ -30,8 +31,11 @@ VerifyOptions read_verify_options(const Arguments& arguments) {
     for (const formats::Format& format : formats::all_formats()) names.push_back(format.name);
     options.expect = arguments.word("expect", names);
   }
-  options.signature = arguments.value("signature");
-  if (options.signature.value_or("none") != "none" && arguments.operands().size() > 1) {
+  options.signatures = arguments.values("signature");
+  if (options.signatures.size() > 1 && std::ranges::count(options.signatures, "none") != 0) {
+    throw Error(ErrorKind::usage, "--signature none and --signature FILE do not go together");
+  }
+  if (names_signature_files(options) && arguments.operands().size() > 1) {
     throw Error(ErrorKind::usage,
                 "--signature FILE is of one file, not of " + std::to_string(arguments.operands().size()));
   }
@@ -40,6 +44,10 @@ VerifyOptions read_verify_options(const Arguments& arguments) {
   options.time_was_given = source.time_was_given;
   options.show_progress = !arguments.quiet();
   return options;
+}
+
+bool names_signature_files(const VerifyOptions& options) {
+  return !options.signatures.empty() && options.signatures.front() != "none";
 }
 
 bool wants_json(const Arguments& arguments) {

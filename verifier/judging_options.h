@@ -22,6 +22,9 @@ inline constexpr certstore::cli::Option kTextOrJsonOption{"format", '\0', "FORMA
 // Error(unsupported) for a signature beside the package, and what read_policy() throws.
 [[nodiscard]] VerifyOptions read_verify_options(const certstore::cli::Arguments& arguments);
 
+// Whether --signature names files, of which all are of one file to be judged.
+[[nodiscard]] bool names_signature_files(const VerifyOptions& options);
+
 [[nodiscard]] bool wants_json(const certstore::cli::Arguments& arguments);
 
 }  // namespace verifier

@@ -4,7 +4,7 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/file.h"
 #include "certstore/base/limits.h"
-#include "certstore/certificate_file.h"
+#include "certstore/signer_file.h"
 #include "certstore/store_place.h"
 #include "certstore/trust_store.h"
 #include "verifier/crl_fetch.h"
@@ -92,7 +92,7 @@ void read_store(const Arguments& arguments, certstore::TrustPolicy& policy) {
 std::vector<certstore::cli::Option> policy_options() {
   return {
       certstore::cli::kStoreOption,
-      {"trust", '\0', "CERT.pem", "trust this certificate too (may be repeated)", true},
+      {"trust", '\0', "CERT.pem", "trust this certificate or minisign key too (may be repeated)", true},
       {"allow-weak", '\0', "NAME", "tolerate md5, sha1, dsa, short-key or expired (may be repeated)", true},
       {"bad-keys", '\0', "FILE", "more keys known to be public: SHA-256 of the key, one a line"},
       {"require-revocation", '\0', "",
@@ -115,8 +115,8 @@ PolicySource read_policy(const Arguments& arguments) {
   policy.crls.required = arguments.has("require-revocation");
   if (arguments.has("fetch-crl")) policy.crls.fetch = crl_fetcher(std::string(arguments.tool()));
   for (const std::string& path : arguments.values("trust")) {
-    const auto certificates = certstore::read_certificate_file(path).certificates;
-    policy.trusted.insert(policy.trusted.end(), certificates.begin(), certificates.end());
+    const auto signers = certstore::read_signer_file(path);
+    policy.trusted.insert(policy.trusted.end(), signers.begin(), signers.end());
   }
   if (const auto path = arguments.value("bad-keys")) policy.public_keys_known = read_bad_keys(*path);
   read_store(arguments, policy);

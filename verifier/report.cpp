@@ -71,7 +71,10 @@ ExitCode Report::exit_code() const {
     if (any_with_effect(signer.decision.issues, Effect::invalid)) return ExitCode::invalid;
   }
   // Positive evidence, or none: an entry must be covered, and every one that needs it.
-  if (signers.empty() || entries_to_cover() == 0) return ExitCode::unsigned_package;
+  if (signers.empty() || entries_to_cover() == 0) {
+    // There is a signature, and nobody here who could check it.
+    return any_with_effect(issues, Effect::untrusted) ? ExitCode::untrusted : ExitCode::unsigned_package;
+  }
   if (entries_covered() != entries_to_cover()) return ExitCode::invalid;
   // A person accepted exactly these bytes, whoever signed them.
   if (content_pin) return ExitCode::accepted;

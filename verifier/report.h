@@ -45,10 +45,10 @@ struct ElementReport {
 };
 
 struct Report {
-  std::string file;             // as named on the command line
-  std::string beside;           // the file with the signature beside it; empty: none
-  std::string format;           // "vro", "zip", "file"
-  bool is_meant_signed = true;  // not a file like any other
+  std::string file;                 // as named on the command line
+  std::vector<std::string> beside;  // the files with the signatures beside it
+  std::string format;               // "vro", "zip", "file"
+  bool is_meant_signed = true;      // not a file like any other
   std::uint64_t size = 0;
   std::optional<certstore::Sha256> sha256;  // of the file, where it was needed
   formats::PackageFacts facts;              // from verified bytes only

@@ -46,6 +46,13 @@ Json certificate_of(const Certificate& certificate) {
           {"selfSigned", certificate.is_self_signed()}};
 }
 
+Json bare_key_of(const certstore::BareKey* key) {
+  if (key == nullptr) return nullptr;
+  return {{"keyId", certstore::to_text(key->id())},
+          {"publicKeySha256", certstore::to_hex(key->sha256())},
+          {"keyAlgorithm", "Ed25519"}};
+}
+
 // The product's own words for the exporter's certificate.
 Json certificate_info_of(const Report& report) {
   if (report.signers.empty() || report.signers.front().identity.certificate() == nullptr) return nullptr;
@@ -68,6 +75,7 @@ Json signer_of(const Report& report, const SignerReport& signer) {
   const Certificate* const certificate = signer.identity.certificate();
   return {
       {"certificate", certificate == nullptr ? Json(nullptr) : certificate_of(*certificate)},
+      {"bareKey", bare_key_of(signer.identity.bare_key())},
       {"digests", std::move(digests)},
       {"entries", signer.entries},
       {"elements", signer.elements},
@@ -184,7 +192,9 @@ void write_json(const Report& report, const JsonDetail& detail, std::ostream& ou
   json["judgedAt"] = certstore::to_rfc3339(report.judged_at);
   json["timeWasGiven"] = report.time_was_given;
   json["format"] = text(report.format);
-  json["signatureBeside"] = text_or_null(report.beside);
+  json["signatureBeside"] = report.beside.empty() ? Json(nullptr) : text_or_null(report.beside.front());
+  json["signaturesBeside"] = Json::array();
+  for (const std::string& beside : report.beside) json["signaturesBeside"].push_back(text(beside));
   json["size"] = report.size;
   json["sha256"] = report.sha256 ? Json(certstore::to_hex(*report.sha256)) : Json(nullptr);
   json["packageName"] = text_or_null(report.facts.name);

@@ -51,7 +51,7 @@ std::string trust_answer(const Report& report, const Answers& answers) {
 
 std::string bound_answer(const Report& report) {
   if (!report.facts.bound) return "no: the signatures do not say which entries belong together";
-  if (report.format == "p7s") return "yes: the file is signed as a whole";
+  if (report.facts.whole) return "yes: the file is signed as a whole";
   if (!report.facts.seal) return "yes: each signer lists the names of what it covers";
   return "yes: serial " + std::to_string(report.facts.seal->serial) + ", signed by its own account " +
          certstore::to_rfc3339(report.facts.seal->signed_at);
@@ -159,7 +159,7 @@ void write_verdict(const Report& report, const TextStyle& style, std::ostream& o
   write_fact(out, 2, "exit code",
              std::to_string(static_cast<int>(code)) + ": " + std::string(meaning_of(code)));
   write_fact(out, 2, "format", escaped(report.format));
-  if (!report.beside.empty()) write_fact(out, 2, "signature in", escaped(report.beside));
+  for (const std::string& beside : report.beside) write_fact(out, 2, "signature in", escaped(beside));
   if (!report.facts.name.empty()) write_fact(out, 2, "package", escaped(report.facts.name));
   if (report.sha256) write_fact(out, 2, "file sha256", certstore::to_hex(*report.sha256));
   if (!style.verbose) return;

@@ -4,6 +4,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/terminal.h"
+#include "certstore/record_match.h"
 #include "verifier/report_text.h"
 
 #include <algorithm>
@@ -214,9 +215,7 @@ class Dialogue {
     PromptAnswer answer;
     TrustRecord& record = answer.record;
     const certstore::SignerIdentity& identity = exporter().identity;
-    record.sha256 = identity.sha256();
-    if (identity.certificate() != nullptr) record.certificate = identity.certificate()->der();
-    record.label = identity.subject();
+    certstore::set_subject(record, identity);
     record.origin = TrustRecord::Origin::prompt;
     // What was bound once must stay so: else the seal could be stripped.
     record.bound_required = subject_.report.facts.bound;

@@ -9,6 +9,7 @@
 #include "certstore/file_digest.h"
 #include "certstore/known_public_keys.h"
 #include "certstore/record_match.h"
+#include "certstore/signer_file.h"
 #include "certstore/trust_store.h"
 #include "verifier/beside.h"
 #include "verifier/policy_source.h"
@@ -26,6 +27,7 @@ using certstore::Error;
 using certstore::ErrorKind;
 using certstore::in_quotes;
 using certstore::InputFile;
+using certstore::SignerIdentity;
 using certstore::to_hex;
 using certstore::TrustRecord;
 using certstore::cli::Arguments;
@@ -129,20 +131,17 @@ void compare(const Arguments& arguments, const certstore::Sha256& sha256, TrustR
   record.compared = true;
 }
 
-TrustRecord about(const Certificate& certificate, const Arguments& arguments, TrustRecord record) {
-  compare(arguments, certificate.sha256(), record);
-  record.certificate = certificate.der();
-  record.label = certificate.subject();
-  // Retiring is about the key: a re-issued certificate of it must not escape.
-  const bool retire = record.kind == TrustRecord::Kind::retire;
-  record.subject = retire ? TrustRecord::Subject::public_key : TrustRecord::Subject::certificate;
-  record.sha256 = retire ? certificate.public_key_sha256() : certificate.sha256();
-  if (!retire && certstore::is_known_public_key(certificate.public_key_sha256())) {
-    std::cerr
-        << "pkgverify: warning: anyone can download the private key of this certificate: packages by it "
-           "end with 16 all the same\n"
-        << "pkgverify: hint: to take exactly one file: pkgverify trust add --file FILE --until DATE "
-           "--reason TEXT\n";
+TrustRecord about(const SignerIdentity& signer, const Arguments& arguments, TrustRecord record) {
+  compare(arguments, signer.sha256(), record);
+  certstore::set_subject(record, signer);
+  if (signer.bare_key() != nullptr && record.use != TrustRecord::Use::package) {
+    throw Error(ErrorKind::usage, "a minisign key signs files only: it is not trusted for another use");
+  }
+  if (record.kind == TrustRecord::Kind::trust && certstore::is_known_public_key(signer.public_key_sha256())) {
+    std::cerr << "pkgverify: warning: anyone can download the private key of this signer: packages by it "
+                 "end with 16 all the same\n"
+              << "pkgverify: hint: to take exactly one file: pkgverify trust add --file FILE --until DATE "
+                 "--reason TEXT\n";
   }
   return record;
 }
@@ -150,14 +149,14 @@ TrustRecord about(const Certificate& certificate, const Arguments& arguments, Tr
 std::vector<TrustRecord> from_certificates(const Arguments& arguments, const TrustRecord& limits) {
   std::vector<TrustRecord> records;
   for (const std::string& path : arguments.operands()) {
-    const std::vector<Certificate> certificates = certstore::read_certificate_file(path).certificates;
-    if (certificates.size() != 1) {
+    const std::vector<SignerIdentity> signers = certstore::read_signer_file(path);
+    if (signers.size() != 1) {
       throw Error(ErrorKind::usage,
-                  in_quotes(path) + " has " + std::to_string(certificates.size()) +
+                  in_quotes(path) + " has " + std::to_string(signers.size()) +
                       " certificates; trust is given to one at a time",
                   "put the one that is meant into a file of its own");
     }
-    records.push_back(about(certificates.front(), arguments, limits));
+    records.push_back(about(signers.front(), arguments, limits));
   }
   return records;
 }
@@ -170,18 +169,16 @@ TrustRecord from_package(const Arguments& arguments, TrustRecord record) {
   options.policy.at = certstore::now();
   options.want_elements = false;
   options.show_progress = !arguments.quiet();
-  const auto beside = open_beside(path, std::nullopt);
-  const Report report = verify(file, options, beside ? &*beside : nullptr);
+  const Report report = verify(file, options, open_beside(path, {}));
   if (report.exit_code() == certstore::ExitCode::invalid) {
     throw Error(ErrorKind::malformed, in_quotes(path) + " is invalid: it names no signer to trust",
                 "pkgverify check says what is wrong with it");
   }
   for (const SignerReport& signer : report.signers) {
-    const Certificate* const certificate = signer.identity.certificate();
-    if (certificate == nullptr || certificate->sha256() != wanted) continue;
+    if (signer.identity.sha256() != wanted) continue;
     // What was bound once must stay so: else the seal could be stripped.
     record.bound_required = record.bound_required || report.facts.bound;
-    return about(*certificate, arguments, std::move(record));
+    return about(signer.identity, arguments, std::move(record));
   }
   throw Error(ErrorKind::key, in_quotes(path) + " is not signed by sha256:" + to_hex(wanted),
               report.signers.empty()
@@ -195,6 +192,9 @@ std::vector<TrustRecord> by_fingerprint(const Arguments& arguments, TrustRecord 
   const certstore::Sha256 wanted = parse_fingerprint(*arguments.value("signer"), "--signer");
   if (const auto store = certstore::TrustStore::open_if_present(trust_folder(arguments))) {
     for (const TrustRecord& known : store->list()) {
+      if (known.bare_key && known.bare_key->sha256() == wanted) {
+        return {about(*known.bare_key, arguments, std::move(record))};
+      }
       if (known.certificate.empty()) continue;
       const Certificate certificate = certstore::certificate_of(known);
       if (certificate.sha256() != wanted && certificate.public_key_sha256() != wanted) continue;

@@ -2,6 +2,7 @@
 
 #include "certstore/base/escape.h"
 #include "certstore/certificate.h"
+#include "certstore/minisign_text.h"
 #include "certstore/trust_record_json.h"
 #include "verifier/report_text.h"
 
@@ -21,6 +22,8 @@ std::string_view noun_of(TrustRecord::Subject subject) {
       return "certificate";
     case TrustRecord::Subject::public_key:
       return "public key";
+    case TrustRecord::Subject::bare_key:
+      return "bare key";
     case TrustRecord::Subject::content:
       return "file";
   }
@@ -44,6 +47,18 @@ std::string option_word(std::string_view option, std::string_view value) {
 
 std::string store_word(std::string_view store) {
   return store.empty() ? "" : option_word("store", store);
+}
+
+// The command with the file that it reads behind it.
+std::vector<std::string> pasted(const std::string& command, std::string_view file) {
+  std::vector<std::string> lines = {command + " - <<'END'"};
+  for (std::size_t start = 0; start < file.size();) {
+    const std::size_t end = std::min(file.find('\n', start), file.size());
+    lines.emplace_back(file.substr(start, end - start));
+    start = end + 1;
+  }
+  lines.emplace_back("END");
+  return lines;
 }
 
 Json text_or_null(const std::string& text) {
@@ -80,6 +95,7 @@ void write_record(const TrustRecord& record, std::ostream& out) {
   write_fact(out, 2, "subject", subject_of(record));
   write_fact(out, 2, "known as", escaped(record.label));
   write_fact(out, 2, "use", name_of(record.use));
+  if (record.bare_key) write_fact(out, 2, "key id", certstore::to_text(record.bare_key->id()));
   if (record.subject != TrustRecord::Subject::content) write_fact(out, 2, "scope", scope_of(record));
   if (record.from != certstore::Instant{}) write_fact(out, 2, "from", certstore::to_rfc3339(record.from));
   write_fact(out, 2, "until", record.until ? certstore::to_rfc3339(*record.until) : "no end");
@@ -106,6 +122,7 @@ void write_record_json(const TrustRecord& record, const std::vector<std::string>
                {"decision", name_of(record.kind)},
                {"subject", name_of(record.subject)},
                {"sha256", certstore::to_hex(record.sha256)},
+               {"keyId", record.bare_key ? Json(certstore::to_text(record.bare_key->id())) : Json(nullptr)},
                {"label", text_or_null(record.label)},
                {"use", name_of(record.use)},
                {"scope", name_of(record.scope)},
@@ -160,21 +177,17 @@ std::vector<std::string> undo_of_removing(const TrustRecord& record, std::string
   }
   if (record.bound_required) line += " --bound";
   if (record.subject == TrustRecord::Subject::content) return {line + option_word("file", record.label)};
-  if (record.compared)
-    line += " --compared=sha256:" + certstore::to_hex(certstore::sha256(record.certificate));
+  if (record.compared) {
+    const certstore::Sha256 shown =
+        record.certificate.empty() ? record.sha256 : certstore::sha256(record.certificate);
+    line += " --compared=sha256:" + certstore::to_hex(shown);
+  }
+  if (record.bare_key) return pasted(line, certstore::to_minisign_public_key(*record.bare_key));
   if (record.certificate.empty() && record.kind == TrustRecord::Kind::retire) {
     return {line + option_word("signer", "sha256:" + certstore::to_hex(record.sha256))};
   }
   if (record.certificate.empty()) return {line + " CERT-FILE"};
-  std::vector<std::string> lines = {line + " - <<'END'"};
-  const std::string pem = to_pem(certstore::Certificate::from_der(record.certificate, record.label));
-  for (std::size_t start = 0; start < pem.size();) {
-    const std::size_t end = std::min(pem.find('\n', start), pem.size());
-    lines.push_back(pem.substr(start, end - start));
-    start = end + 1;
-  }
-  lines.emplace_back("END");
-  return lines;
+  return pasted(line, to_pem(certstore::Certificate::from_der(record.certificate, record.label)));
 }
 
 }  // namespace verifier

@@ -6,7 +6,7 @@
 #include "certstore/base/progress.h"
 #include "certstore/file_digest.h"
 #include "certstore/record_match.h"
-#include "formats/detached_cms.h"
+#include "formats/beside.h"
 #include "verifier/beside.h"
 #include "verifier/entry_check.h"
 #include "verifier/stamps.h"
@@ -312,7 +312,10 @@ class Verification {
 // The package where its own format has signatures; null where those beside the file are its only ones.
 std::unique_ptr<formats::SignedPackage> signed_inside(const certstore::InputFile& file,
                                                       const VerifyOptions& options) {
-  if (options.expect == "p7s") return nullptr;
+  const auto rows = formats::beside_formats();
+  if (options.expect && std::ranges::count(rows, *options.expect, &formats::BesideFormat::name) != 0) {
+    return nullptr;
+  }
   try {
     auto package = formats::open_package(file, options.expect);
     if (package->is_meant_signed()) return package;
@@ -323,31 +326,53 @@ std::unique_ptr<formats::SignedPackage> signed_inside(const certstore::InputFile
   return nullptr;
 }
 
-// The certificates that this machine knows, for signatures that come without.
-std::vector<Certificate> known_certificates(const certstore::TrustPolicy& policy) {
-  std::vector<Certificate> known = policy.trusted;
+// Whom this machine knows, for signatures that come without their signer.
+formats::Acquaintances known_signers(const certstore::TrustPolicy& policy) {
+  formats::Acquaintances known;
+  const auto add_key = [&](const certstore::BareKey& key) {
+    // One that is named twice by two ids is known by both.
+    const bool is_there = std::ranges::any_of(
+        known.keys, [&](const certstore::BareKey& other) { return other == key && other.id() == key.id(); });
+    if (!is_there) known.keys.push_back(key);
+  };
+  for (const certstore::SignerIdentity& trusted : policy.trusted) {
+    if (trusted.certificate() != nullptr) known.certificates.push_back(*trusted.certificate());
+    if (trusted.bare_key() != nullptr) add_key(*trusted.bare_key());
+  }
   for (const certstore::TrustRecord& record : policy.records) {
-    if (!record.certificate.empty()) known.push_back(certstore::certificate_of(record));
+    if (!record.certificate.empty()) known.certificates.push_back(certstore::certificate_of(record));
+    if (record.bare_key) add_key(*record.bare_key);
   }
   return known;
+}
+
+std::vector<Report> judge_beside(const certstore::InputFile& file, const VerifyOptions& options,
+                                 std::span<const certstore::InputFile> beside) {
+  const auto rows = formats::beside_formats();
+  const bool one_kind =
+      options.expect && std::ranges::count(rows, *options.expect, &formats::BesideFormat::name) != 0;
+  std::vector<Report> reports;
+  for (const certstore::InputFile& signature : beside) {
+    const formats::BesideFormat& row = formats::beside_format_of(signature);
+    if (one_kind && row.name != *options.expect) continue;
+    reports.push_back(Verification(file, options, row.open(file, signature, [&] {
+                        return known_signers(options.policy);
+                      })).run());
+    reports.back().beside = {signature.name()};
+  }
+  return reports;
 }
 
 }  // namespace
 
 Report verify(const certstore::InputFile& file, const VerifyOptions& options,
-              const certstore::InputFile* beside) {
-  if (beside == nullptr) {
-    return Verification(file, options, formats::open_package(file, options.expect)).run();
-  }
+              std::span<const certstore::InputFile> beside) {
+  std::vector<Report> sealed = judge_beside(file, options, beside);
+  if (sealed.empty()) return Verification(file, options, formats::open_package(file, options.expect)).run();
   auto package = signed_inside(file, options);
-  Report sealed =
-      Verification(file, options,
-                   formats::open_detached(file, *beside, [&] { return known_certificates(options.policy); }))
-          .run();
-  sealed.beside = beside->name();
-  if (package == nullptr) return sealed;
+  if (package == nullptr) return join_equals(std::move(sealed));
   Report report = Verification(file, options, std::move(package)).run();
-  join_beside(report, sealed);
+  for (const Report& one : sealed) join_beside(report, one);
   return report;
 }
 

@@ -6,15 +6,17 @@
 #include "verifier/report.h"
 
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace verifier {
 
 struct VerifyOptions {
   certstore::TrustPolicy policy;
   std::optional<std::string> expect;  // the only format that is accepted
-  // --signature, for open_beside().
-  std::optional<std::string> signature;
+  // --signature, for open_beside(); empty: those that stand beside the file by their names.
+  std::vector<std::string> signatures;
   bool time_was_given = false;
   bool require_owners = false;
   bool report_uncovered = false;    // what no signer covers is a finding without effect, not 13
@@ -26,9 +28,9 @@ struct VerifyOptions {
 };
 
 // Judges the file. Everything wrong with it is in the report; throws Error only for troubles: unreadable,
-// changed while it was read, a format that is recognised and not judged. `beside` holds a detached signature:
-// the file's own where its format has none, else one more that covers all of it.
+// changed while it was read, a format that is recognised and not judged. `beside` are signature
+// files: the file's own where its format has none, else further ones that cover all of it.
 [[nodiscard]] Report verify(const certstore::InputFile& file, const VerifyOptions& options,
-                            const certstore::InputFile* beside = nullptr);
+                            std::span<const certstore::InputFile> beside = {});
 
 }  // namespace verifier

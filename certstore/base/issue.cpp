@@ -164,6 +164,15 @@ constexpr std::array kKinds = {
     IssueKind{beside_not_trusted, "beside-not-trusted", Effect::none,
               "the signature beside the package matches and is by nobody trusted: it neither helps nor harms",
               "if you know the signer: pkgverify trust add"},
+    IssueKind{
+        signer_key_unknown, "signer-key-unknown", Effect::untrusted,
+        "the signature carries no key, and this machine does not know the key with its id: nothing can be "
+        "checked",
+        "get the signer's public key file from the signer, then: pkgverify trust add KEY.pub"},
+    IssueKind{
+        signed_name_differs, "signed-name-differs", Effect::none,
+        "the file was signed under another name: it may be an older file, or one made for something else",
+        "ask the sender which file that name stands for"},
     IssueKind{owner_older_version, "owner-older-version", Effect::none,
               "the owner signed an older version of the element",
               "ask the owner, if the owner matters to you"},

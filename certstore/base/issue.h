@@ -79,6 +79,8 @@ enum class IssueCode {
   // the signature beside the file
   beside_mismatch,
   beside_not_trusted,
+  signer_key_unknown,
+  signed_name_differs,
   // the owners of elements
   owner_older_version,
   owner_not_confirmed,

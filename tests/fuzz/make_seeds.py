@@ -16,7 +16,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/interop"))
 from timestamp_authority import TimestampAuthority  # noqa: E402
 BIN = pathlib.Path(os.environ["PKGTRUST_BIN"])
-TARGETS = ("certificate", "cms", "crl", "ova_text", "package", "properties", "tar_index", "timestamp", "trust_record")
+TARGETS = ("certificate", "cms", "crl", "minisign",
+           "ova_text", "package", "properties", "tar_index", "timestamp", "trust_record")
 KEYS = {"rsa": ["rsa:2048"], "short": ["rsa:1024"], "ec": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
         "ed25519": ["ed25519"], "pss": ["rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"], "signer": ["rsa:2048"]}
 SUBJECTS = {"rsa": "/C=CH/O=Example, Inc/OU=a+CN=b/CN=Seed", "short": "/CN=" + "x" * 60, "ec": "/CN=\u00e9\u4e2d",
@@ -113,6 +114,17 @@ def make_tars(folder, sources, packages):
     (packages / "gnu.tar.gz").write_bytes(gzip.compress((packages / "gnu.tar").read_bytes()))
 
 
+def make_minisign(folder):
+    key, secret, file = folder.parent / "m.pub", folder.parent / "m.sec", folder.parent / "m.bin"
+    file.write_bytes(b"seed")
+    run("minisign", "-G", "-f", "-W", "-p", key, "-s", secret)
+    (folder / "key").write_bytes(key.read_bytes())
+    for form in ("-H", "-l"):
+        run("minisign", "-S", form, "-s", secret, "-m", file, "-x", folder / f"minisign{form}", "-t", "file:m.bin\tsha256:00")
+    run("signify-openbsd", "-G", "-n", "-p", folder.parent / "s.pub", "-s", folder.parent / "s.sec")
+    run("signify-openbsd", "-S", "-s", folder.parent / "s.sec", "-m", file, "-x", folder / "signify")
+
+
 def make_trust_records(folder, certificates):
     for path in certificates.glob("*.der"):
         der = path.read_bytes()
@@ -148,6 +160,7 @@ def main():
     make_cms(places["cms"])
     make_crls(places["crl"])
     make_appliance_texts(places["ova_text"])
+    make_minisign(places["minisign"])
     make_packages(places["package"])
     make_jars(places["package"])
     make_properties(places["properties"], places["package"])

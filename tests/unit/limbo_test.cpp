@@ -40,7 +40,7 @@ certstore::TrustPolicy policy_of(const nlohmann::json& test) {
   policy.at = time_of(test);
   policy.path.purpose = test.at("validation_kind") == "CLIENT" ? Purpose::clients : Purpose::servers;
   if (!test.at("max_chain_depth").is_null()) policy.path.most_issuers = test.at("max_chain_depth").get<int>();
-  policy.trusted = certificates_of(test.at("trusted_certs"));
+  for (const Certificate& root : certificates_of(test.at("trusted_certs"))) policy.trusted.emplace_back(root);
   for (const std::string pem : test.at("crls")) {
     try {
       for (certstore::Crl& list : certstore::read_crl_file(certstore::as_bytes(pem), "limbo"))
