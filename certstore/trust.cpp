@@ -207,11 +207,15 @@ class Decider {
   // Who allows this weakness, or empty. A record allows it for its signer alone.
   std::string allowed_by(const std::string& weakness) const {
     if (policy_.allowed.contains(weakness)) return "--allow-weak";
+    const auto names_it = [&](const AllowedWeakness& allowed) {
+      return allowed.name == weakness && (!allowed.until || policy_.at < *allowed.until);
+    };
+    const auto rule = std::ranges::find_if(policy_.allowed_until, names_it);
+    if (rule != policy_.allowed_until.end()) {
+      return "the policy" + (rule->until ? " until " + to_date(*rule->until) : "");
+    }
     for (const TrustRecord* const record : speaking_) {
-      for (const AllowedWeakness& allowed : record->allowed) {
-        if (allowed.name == weakness && (!allowed.until || policy_.at < *allowed.until))
-          return "record " + record->id;
-      }
+      if (std::ranges::any_of(record->allowed, names_it)) return "record " + record->id;
     }
     return {};
   }

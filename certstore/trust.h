@@ -30,9 +30,10 @@ struct SignerEvidence {
 // The rules of one run: what the store says and what the command line adds.
 struct TrustPolicy {
   std::vector<TrustRecord> records;
-  std::vector<SignerIdentity> trusted;  // --trust
-  std::set<std::string> allowed;        // --allow-weak, for every trusted signer
-  std::set<Sha256> public_keys_known;   // --bad-keys, beside the built-in list
+  std::vector<SignerIdentity> trusted;         // --trust
+  std::set<std::string> allowed;               // --allow-weak, for every trusted signer
+  std::vector<AllowedWeakness> allowed_until;  // by a policy file, likewise
+  std::set<Sha256> public_keys_known;          // --bad-keys, beside the built-in list
   // Highest accepted seal serial by (signer's fingerprint, package name), from the store.
   std::map<std::pair<Sha256, std::string>, std::uint64_t> highest_serials;
   PathRules path;  // of certificates that a CA issued

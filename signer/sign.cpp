@@ -69,7 +69,7 @@ void require_verified(const PreparedPackage& prepared, const certstore::InputFil
   options.policy.at = certstore::now();
   // Several signers answer for different parts: each is judged for his own.
   const bool partial = prepared.plan->is_partial();
-  options.report_uncovered = partial;
+  options.rules.report_uncovered = partial;
   options.jobs = request.jobs;
   options.show_progress = request.show_progress;
   if (const auto weakness = certstore::weakness_of(request.digest); !weakness.empty()) {

@@ -126,7 +126,7 @@ Report join_equals(std::vector<Report> reports) {
     }
     add_certificates(report, other);
   }
-  for (SignerReport& signer : report.signers) signer.beside = false;
+  for (SignerReport& signer : report.signers) signer.beside = true;
   return report;
 }
 

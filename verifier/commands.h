@@ -11,6 +11,8 @@ namespace verifier {
 [[nodiscard]] certstore::cli::Command crl_remove_command();
 [[nodiscard]] certstore::cli::Command explain_command();
 [[nodiscard]] certstore::cli::Command import_command();
+[[nodiscard]] certstore::cli::Command policy_check_command();
+[[nodiscard]] certstore::cli::Command policy_show_command();
 [[nodiscard]] certstore::cli::Command show_command();
 [[nodiscard]] certstore::cli::Command trust_add_command();
 [[nodiscard]] certstore::cli::Command trust_follow_command();

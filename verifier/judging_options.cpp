@@ -15,6 +15,7 @@ using certstore::cli::Arguments;
 
 std::vector<certstore::cli::Option> judging_options() {
   std::vector<certstore::cli::Option> options = policy_options();
+  options.push_back(kPolicyOption);
   options.push_back({"expect", '\0', "FORMAT", "accept this format only"});
   options.push_back({"signature", '\0', "FILE|none",
                      "the signature beside the file (default: FILE.p7s, FILE.minisig)", true});
@@ -42,6 +43,8 @@ VerifyOptions read_verify_options(const Arguments& arguments) {
   PolicySource source = read_policy(arguments);
   options.policy = std::move(source.policy);
   options.time_was_given = source.time_was_given;
+  options.rules = read_package_policy(arguments.value("policy")).policy;
+  options.policy.allowed_until = options.rules.allowed;
   options.show_progress = !arguments.quiet();
   return options;
 }

@@ -17,6 +17,8 @@ int main(int argc, char** argv) {
                                       verifier::crl_add_command(),
                                       verifier::crl_list_command(),
                                       verifier::crl_remove_command(),
+                                      verifier::policy_check_command(),
+                                      verifier::policy_show_command(),
                                       verifier::explain_command(),
                                   },
                                   false};

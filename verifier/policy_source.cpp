@@ -4,6 +4,7 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/file.h"
 #include "certstore/base/limits.h"
+#include "certstore/base/text_lines.h"
 #include "certstore/signer_file.h"
 #include "certstore/store_place.h"
 #include "certstore/trust_store.h"
@@ -20,13 +21,6 @@ using certstore::Error;
 using certstore::ErrorKind;
 using certstore::InputFile;
 using certstore::cli::Arguments;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
 
 // The digits of a fingerprint as people get them: "sha256:", "SHA256 " or nothing before them, and a colon
 // after every second one as OpenSSL writes them. Anything else comes back as it is, to be refused.
@@ -55,12 +49,7 @@ std::set<certstore::Sha256> read_bad_keys(const std::string& path) {
   const InputFile file = InputFile::open(path);
   const certstore::Bytes bytes = file.read_all(certstore::limits::kConfigurationSize);
   std::set<certstore::Sha256> keys;
-  std::string_view rest = certstore::as_text(bytes);
-  for (std::size_t number = 1; !rest.empty(); ++number) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    const std::string_view line = trimmed(rest.substr(0, std::min(end, rest.find('#'))));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (line.empty()) continue;
+  certstore::for_each_line(certstore::as_text(bytes), [&](std::size_t number, std::string_view line) {
     try {
       keys.insert(parse_fingerprint(line, "--bad-keys"));
     } catch (const Error&) {
@@ -69,7 +58,7 @@ std::set<certstore::Sha256> read_bad_keys(const std::string& path) {
                       " is not the SHA-256 of a public key: " + certstore::in_quotes(line),
                   "one a line, 64 hex digits, as `pkgverify check` shows beside the key");
     }
-  }
+  });
   return keys;
 }
 
@@ -121,6 +110,21 @@ PolicySource read_policy(const Arguments& arguments) {
   if (const auto path = arguments.value("bad-keys")) policy.public_keys_known = read_bad_keys(*path);
   read_store(arguments, policy);
   return source;
+}
+
+NamedPolicy read_package_policy(const std::optional<std::string>& word) {
+  const std::string name = word.value_or("default");
+  const auto presets = policy_presets();
+  if (std::find(presets.begin(), presets.end(), name) != presets.end()) {
+    return {name, parse_package_policy(certstore::as_bytes(text_of_preset(name)), name)};
+  }
+  std::error_code absent;
+  if (!std::filesystem::exists(name, absent)) {
+    throw Error(ErrorKind::io, "there is no policy " + certstore::in_quotes(name),
+                "the name of a file, or one of default, strict and legacy-vro");
+  }
+  const certstore::Bytes text = InputFile::open(name).read_all(certstore::limits::kConfigurationSize);
+  return {name, parse_package_policy(text, name)};
 }
 
 bool names_any_store(const Arguments& arguments) {

@@ -3,6 +3,7 @@
 
 #include "certstore/base/cli.h"
 #include "certstore/trust.h"
+#include "verifier/package_policy.h"
 
 #include <filesystem>
 #include <string>
@@ -21,6 +22,17 @@ struct PolicySource {
 // Reads them all. No store is fine, one that cannot be read is not. Throws Error(usage) for words that cannot
 // be meant, Error(io) for files that are not what the option takes, Error(store).
 [[nodiscard]] PolicySource read_policy(const certstore::cli::Arguments& arguments);
+
+inline constexpr certstore::cli::Option kPolicyOption{"policy", '\0', "NAME|FILE",
+                                                      "the rules: strict, legacy-vro or a policy file"};
+
+struct NamedPolicy {
+  std::string name;  // of the preset or the file
+  PackagePolicy policy;
+};
+// The policy that `word` names, by default the preset "default". Throws Error(usage) for a file with a line
+// that cannot be meant, Error(io) for a word that is neither.
+[[nodiscard]] NamedPolicy read_package_policy(const std::optional<std::string>& word);
 
 // Whether there is a place to look for one: judging needs no store, so it needs no home either.
 [[nodiscard]] bool names_any_store(const certstore::cli::Arguments& arguments);

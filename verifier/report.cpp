@@ -92,6 +92,9 @@ ExitCode Report::exit_code() const {
     return element.element.owner && !element.owner_trusted;
   });
   if (require_owners && flagged) code = leftmost(code, ExitCode::untrusted);
+  // Rules about the package as a whole.
+  if (any_with_effect(issues, Effect::policy)) code = leftmost(code, ExitCode::policy);
+  if (any_with_effect(issues, Effect::status)) code = leftmost(code, ExitCode::status_unknown);
   return code;
 }
 

@@ -46,7 +46,7 @@ class Verification {
       check_entries();
       check_coverage();
       append(report_.issues, package_->check_set(coverage_, verified_, set_digests_, options_.jobs));
-      if (!any_with_effect(report_.issues, Effect::invalid) && options_.want_elements) gather_elements();
+      if (!any_with_effect(report_.issues, Effect::invalid) && wants_elements()) gather_elements();
       decide_signers();
       report_.unprovable = package_->unprovable(coverage_);
     }
@@ -60,6 +60,8 @@ class Verification {
     to.insert(to.end(), from.begin(), from.end());
   }
 
+  bool wants_elements() const { return options_.want_elements || !options_.rules.elements.empty(); }
+
   void describe() {
     report_.file = file_.name();
     report_.format = package_->format();
@@ -72,7 +74,7 @@ class Verification {
     }
     report_.judged_at = options_.policy.at;
     report_.time_was_given = options_.time_was_given;
-    report_.require_owners = options_.require_owners;
+    report_.require_owners = options_.rules.require_owners;
     for (const formats::Entry& entry : package_->entries()) {
       report_.entry_names.emplace_back(entry.name);
       report_.entries.push_back(
@@ -208,7 +210,7 @@ class Verification {
   // What would take the place of signed content is never only reported.
   void report_uncovered(const formats::Uncovered& uncovered) {
     const Issue& issue = uncovered.issue;
-    if (!options_.report_uncovered || issue.code == IssueCode::shadowing_entry) {
+    if (!options_.rules.report_uncovered || issue.code == IssueCode::shadowing_entry) {
       report_.issues.push_back(issue);
     } else {
       report_.entries[uncovered.entry].needs_cover = false;
@@ -363,16 +365,25 @@ std::vector<Report> judge_beside(const certstore::InputFile& file, const VerifyO
   return reports;
 }
 
-}  // namespace
-
-Report verify(const certstore::InputFile& file, const VerifyOptions& options,
-              std::span<const certstore::InputFile> beside) {
+// As verify(), but for the rules about the package as a whole.
+Report judge(const certstore::InputFile& file, const VerifyOptions& options,
+             std::span<const certstore::InputFile> beside) {
   std::vector<Report> sealed = judge_beside(file, options, beside);
   if (sealed.empty()) return Verification(file, options, formats::open_package(file, options.expect)).run();
   auto package = signed_inside(file, options);
   if (package == nullptr) return join_equals(std::move(sealed));
   Report report = Verification(file, options, std::move(package)).run();
   for (const Report& one : sealed) join_beside(report, one);
+  return report;
+}
+
+}  // namespace
+
+Report verify(const certstore::InputFile& file, const VerifyOptions& options,
+              std::span<const certstore::InputFile> beside) {
+  Report report = judge(file, options, beside);
+  const certstore::Issues broken = breaches(options.rules, report);
+  report.issues.insert(report.issues.end(), broken.begin(), broken.end());
   return report;
 }
 

@@ -3,6 +3,7 @@
 
 #include "certstore/base/file.h"
 #include "certstore/trust.h"
+#include "verifier/package_policy.h"
 #include "verifier/report.h"
 
 #include <optional>
@@ -18,8 +19,7 @@ struct VerifyOptions {
   // --signature, for open_beside(); empty: those that stand beside the file by their names.
   std::vector<std::string> signatures;
   bool time_was_given = false;
-  bool require_owners = false;
-  bool report_uncovered = false;    // what no signer covers is a finding without effect, not 13
+  PackagePolicy rules;
   bool want_elements = true;        // parse elements and owners: text, JSON, prompt
   bool want_file_digest = false;    // SHA-256 of the whole file, also without content pins
   bool want_entry_digests = false;  // SHA-256 of every entry, for extraction

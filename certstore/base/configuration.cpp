@@ -18,10 +18,11 @@ struct Key {
   const char* name;
   const char* variable;
 };
-constexpr std::array<Key, 4> kKeys = {{{"store", "PKGTRUST_STORE"},
+constexpr std::array<Key, 5> kKeys = {{{"store", "PKGTRUST_STORE"},
                                        {"color", "PKGTRUST_COLOR"},
                                        {"jobs", "PKGTRUST_JOBS"},
-                                       {"min-remaining", "PKGTRUST_MIN_REMAINING"}}};
+                                       {"min-remaining", "PKGTRUST_MIN_REMAINING"},
+                                       {"policy", "PKGTRUST_POLICY"}}};
 
 void read_file(const std::filesystem::path& path, std::map<std::string, ConfiguredValue>& values) {
   namespace options = boost::program_options;
@@ -37,7 +38,7 @@ void read_file(const std::filesystem::path& path, std::map<std::string, Configur
     }
   } catch (const options::error& error) {
     throw Error(ErrorKind::usage, in_quotes(path.string()) + ": " + escaped(error.what()),
-                "the keys are store, color, jobs and min-remaining, written as: jobs = 2");
+                "the keys are store, color, jobs, min-remaining and policy, written as: jobs = 2");
   }
 }
 

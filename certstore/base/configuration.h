@@ -14,9 +14,9 @@ struct ConfiguredValue {
 };
 
 // Reads /etc/pkgtrust/pkgtrust.conf, $XDG_CONFIG_HOME/pkgtrust/pkgtrust.conf (default ~/.config) and the
-// variables PKGTRUST_STORE, PKGTRUST_COLOR, PKGTRUST_JOBS, PKGTRUST_MIN_REMAINING; the later wins. Keys are
-// names of options ("store", "color", "jobs", "min-remaining"); an unknown key throws Error(usage) with the
-// file's name.
+// variables PKGTRUST_STORE, PKGTRUST_COLOR, PKGTRUST_JOBS, PKGTRUST_MIN_REMAINING, PKGTRUST_POLICY; the
+// later wins. Keys are names of options ("store", "color", "jobs", "min-remaining", "policy"); an unknown key
+// throws Error(usage) with the file's name.
 [[nodiscard]] std::map<std::string, ConfiguredValue> read_configuration();
 
 }  // namespace certstore::cli

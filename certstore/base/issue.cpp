@@ -188,6 +188,23 @@ constexpr std::array kKinds = {
     IssueKind{owner_not_trusted, "owner-not-trusted", Effect::none,
               "the element was last saved by a server that this machine does not trust",
               "look at the element, or ask its owner; policy owners = require refuses it"},
+    IssueKind{policy_format, "policy-format", Effect::policy,
+              "the policy of this machine takes other formats only",
+              "the sender sends it in a format that the policy takes; pkgverify policy show lists them"},
+    IssueKind{policy_signers, "policy-signers", Effect::policy,
+              "the policy asks for signatures that the package, or a part of it, does not have",
+              "ask for them: pkgsign sign --add; pkgverify policy show lists the rules"},
+    IssueKind{policy_bound, "policy-bound", Effect::policy,
+              "the policy takes packages only whose signatures say which files belong together",
+              "the sender signs with pkgsign, which binds the set"},
+    IssueKind{
+        policy_timestamp, "timestamp-required", Effect::status,
+        "the policy asks for a trusted time stamp, without which the time of signing is not known",
+        "the sender stamps it: pkgsign timestamp; if you know the authority: pkgverify trust add CA.pem "
+        "--use timestamp"},
+    IssueKind{policy_seal, "seal-required", Effect::policy,
+              "the policy asks for a signature beside the package by somebody trusted",
+              "the sender makes it: pkgsign sign --detached"},
     IssueKind{unprovable, "unprovable", Effect::none, "the format has no means to prove this",
               "keep it in mind when you decide"},
 };

@@ -87,6 +87,12 @@ enum class IssueCode {
   owner_certificate_absent,
   owner_other_key,
   owner_not_trusted,
+  // the rules of a policy file
+  policy_format,
+  policy_signers,
+  policy_bound,
+  policy_timestamp,
+  policy_seal,
   // what the format cannot prove
   unprovable
 };

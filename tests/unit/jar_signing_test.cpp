@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(where_rules_only_report_it_a_part_is_accepted_but_never_wha
     verifier::VerifyOptions options;
     options.policy.at = certstore::parse_instant("2026-06-01");
     options.policy.trusted = {certificate_of("ann")};
-    options.report_uncovered = true;
+    options.rules.report_uncovered = true;
     return verifier::verify(file, options).exit_code();
   };
   BOOST_TEST((code_for(sign(plain(), "ann", part)) == ExitCode::accepted));

@@ -2,6 +2,7 @@
 // certificate may choose is hostile.
 #pragma once
 
+#include "certstore/base/escape.h"
 #include "tests/unit/certificates.h"
 #include "verifier/report.h"
 

@@ -117,6 +117,22 @@ BOOST_AUTO_TEST_CASE(one_signer_in_all_combinations_of_facts_has_the_code_of_the
   BOOST_TEST(combinations == 256);
 }
 
+BOOST_AUTO_TEST_CASE(a_rule_about_the_whole_package_stands_behind_trust_and_before_dates) {
+  for (unsigned bits = 0; bits < 32; ++bits) {
+    const SignerFacts facts = signer_facts(bits);
+    for (const bool pinned : {false, true}) {
+      const int without = expected_code(false, facts, pinned, false, false);
+      const bool counts = without == 0 || without == 12 || without == 15;
+      Report report = signed_report({facts});
+      if (pinned) report.content_pin.emplace();
+      report.issues.push_back({IssueCode::policy_timestamp, "", ""});
+      BOOST_TEST(static_cast<int>(report.exit_code()) == (pinned || !counts || without == 12 ? without : 17));
+      report.issues.push_back({IssueCode::policy_signers, "", ""});
+      BOOST_TEST(static_cast<int>(report.exit_code()) == (pinned || !counts ? without : 12));
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_element_needs_one_signature_that_is_good_in_every_way) {
   const std::array order = {0, 15, 12, 11};  // best to worst
   const auto code_of = [](const SignerFacts& facts) {

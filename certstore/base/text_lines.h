@@ -1,0 +1,16 @@
+// Lines of the small files that people write: lists of keys, policies. '#' begins a comment.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string_view>
+
+namespace certstore {
+
+// Without spaces, tabs and carriage returns at either end.
+[[nodiscard]] std::string_view trimmed(std::string_view text);
+
+// Calls `take` with the number, from 1, and the trimmed text of each line that has any beside a comment.
+void for_each_line(std::string_view text, const std::function<void(std::size_t, std::string_view)>& take);
+
+}  // namespace certstore
