@@ -48,7 +48,8 @@ def signed_attributes(text):
 
 
 def cms(certificate, attributes, signature):
-    """A detached SignedData that carries the attributes and the raw signature over them."""
+    """A detached SignedData that carries the attributes and the raw signature over them; without attributes (None) the
+    signature is over the content itself (RFC 5652 5.4)."""
     # TBSCertificate: [0] version, serialNumber, signature, issuer.
     asn1 = subprocess.run(["openssl", "asn1parse", "-inform", "DER"], input=certificate, capture_output=True,
                           check=True).stdout.decode().splitlines()
@@ -60,8 +61,8 @@ def cms(certificate, attributes, signature):
         length = int(line.split("l=")[2].split()[0])
         return certificate[offset:offset + header + length]
     signer_id = der(SEQUENCE, slice_of(fields[3]), slice_of(fields[1]))
-    signer_info = der(SEQUENCE, der(INTEGER, b"\x01"), signer_id, SHA256, b"\xa0" + attributes[1:],
-                      der(SEQUENCE, oid("1.2.840.113549.1.1.1"), NULL), der(OCTETS, signature))
+    signer_info = der(SEQUENCE, der(INTEGER, b"\x01"), signer_id, SHA256,
+                      b"" if attributes is None else b"\xa0" + attributes[1:], der(SEQUENCE, oid("1.2.840.113549.1.1.1"), NULL), der(OCTETS, signature))
     signed_data = der(SEQUENCE, der(INTEGER, b"\x01"), der(SET, SHA256), der(SEQUENCE, DATA_TYPE),
                       der(0xA0, certificate), der(SET, signer_info))
     return der(SEQUENCE, oid("1.2.840.113549.1.7.2"), der(0xA0, signed_data))
