@@ -64,7 +64,7 @@ verifier::Report judge(const Bytes& archive, const std::vector<std::string>& tru
   const InputFile file = file_of(archive);
   verifier::VerifyOptions options;
   options.policy.at = certstore::parse_instant("2026-06-01");
-  for (const std::string& name : trusted) options.policy.trusted.push_back(certificate_of(name));
+  for (const std::string& name : trusted) options.policy.trusted.emplace_back(certificate_of(name));
   return verifier::verify(file, options);
 }
 
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(where_rules_only_report_it_a_part_is_accepted_but_never_wha
     const InputFile file = file_of(archive);
     verifier::VerifyOptions options;
     options.policy.at = certstore::parse_instant("2026-06-01");
-    options.policy.trusted = {certificate_of("ann")};
+    options.policy.trusted.emplace_back(certificate_of("ann"));
     options.rules.report_uncovered = true;
     return verifier::verify(file, options).exit_code();
   };
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(every_flipped_byte_of_a_signed_archive_is_noticed) {
     const InputFile file = file_of(changed);
     verifier::VerifyOptions options;
     options.policy.at = certstore::parse_instant("2026-06-01");
-    options.policy.trusted = {certificate_of("ann")};
+    options.policy.trusted.emplace_back(certificate_of("ann"));
     options.want_entry_digests = true;
     try {
       const verifier::Report report = verifier::verify(file, options);
