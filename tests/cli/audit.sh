@@ -62,7 +62,10 @@ expect 0 pkgsign audit list --since 2999-01-01
 check_that 'nothing of the future' test ! -s "$out"
 expect 2 pkgsign audit list --since yesterday
 expect 0 pkgsign audit list --format json
-check_that 'each line is an object with number and chain' jq -e '.number and .digest and .previous and .action' "$out" >/dev/null
+check_that 'each line is an object with number and chain' python3 -c '
+import json, sys
+records = [json.loads(line) for line in open(sys.argv[1])]
+assert records and all(all(record[key] for key in ("number", "digest", "previous", "action")) for record in records)' "$out"
 
 begin 'a name that would deceive a terminal is escaped'
 cp signed.package $'bad\e[31m\n.package'
