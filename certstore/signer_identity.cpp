@@ -2,6 +2,9 @@
 
 namespace certstore {
 
+SignerIdentity::SignerIdentity(Certificate certificate) : who_(std::move(certificate)) {}
+SignerIdentity::SignerIdentity(BareKey key) : who_(std::move(key)) {}
+
 const Sha256& SignerIdentity::sha256() const {
   return certificate() != nullptr ? certificate()->sha256() : bare_key()->sha256();
 }

@@ -13,9 +13,10 @@ namespace certstore {
 
 class SignerIdentity {
  public:
-  // Implicit: each of the two is one.
-  SignerIdentity(Certificate certificate) : who_(std::move(certificate)) {}
-  SignerIdentity(BareKey key) : who_(std::move(key)) {}
+  // Implicit: each of the two is one. Out of line, as g++ 12 takes a variant that is moved in place for
+  // uninitialised.
+  SignerIdentity(Certificate certificate);
+  SignerIdentity(BareKey key);
 
   // Null for the other kind.
   [[nodiscard]] const Certificate* certificate() const { return std::get_if<Certificate>(&who_); }

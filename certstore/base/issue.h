@@ -1,24 +1,14 @@
 // Findings about a package, a signer or an element: values with a stable id, never exceptions.
 #pragma once
 
+#include "certstore/base/effect.h"
+
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace certstore {
-
-// What a finding does to the verdict. Of a signer's findings only those of a trusted signer count, but for
-// `invalid` and `exposed`; the verdict is computed in verifier/report.cpp and nowhere else.
-enum class Effect {
-  invalid,    // 13
-  exposed,    // 16
-  untrusted,  // 11
-  policy,     // 12
-  status,     // 17
-  dates,      // 15
-  none        // said, and without effect
-};
 
 enum class IssueCode {
   // the container

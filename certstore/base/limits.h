@@ -18,7 +18,7 @@ inline constexpr std::size_t kCrlSize = 1000 << 10;
 inline constexpr std::size_t kCrlChain = 8;
 // Lists that one store holds, each parsed before a package is judged.
 inline constexpr std::size_t kCrls = 256;
-// What one run asks the network for, and how long a server may take for it.
+// What one run asks the network for.
 inline constexpr std::size_t kCrlFetches = 32;
 // A CMS file without the content: certificates, CRLs and time stamps; 16 MiB is Java's bound for a JAR's.
 inline constexpr std::size_t kCmsSize = 16 << 20;
