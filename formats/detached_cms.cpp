@@ -2,14 +2,13 @@
 
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
-#include "certstore/base/file_windows.h"
 #include "certstore/base/limits.h"
 #include "certstore/cms_attributes.h"
 #include "certstore/cms_create.h"
 #include "formats/container.h"
 #include "formats/other_meaning.h"
+#include "formats/whole_file.h"
 
-#include <filesystem>
 #include <utility>
 
 namespace formats {
@@ -18,7 +17,6 @@ namespace {
 namespace cms = certstore::cms;
 using certstore::Bytes;
 using certstore::in_quotes;
-using certstore::Issue;
 using certstore::IssueCode;
 
 // What the signed attributes say the file's digest is; empty if they do not.
@@ -27,29 +25,26 @@ Bytes stated_digest(const cms::SignerInfo& signer) {
   return value ? cms::octets_in(*value).value_or(Bytes()) : Bytes();
 }
 
-class DetachedFile final : public SignedPackage {
+class DetachedFile final : public WholeFile {
  public:
   DetachedFile(const certstore::InputFile& file, const certstore::InputFile& signature,
                const KnownSigners& known)
-      : file_(file), signature_(signature), name_(std::filesystem::path(file.name()).filename().string()) {
-    entries_.push_back({.name = name_, .size = file.size(), .is_directory = false});
+      : WholeFile(file, signature) {
     read_signature();
     if (data_.certificates.empty() && !data_.signers.empty()) data_.certificates = known().certificates;
   }
 
   [[nodiscard]] std::string_view format() const override { return "p7s"; }
-  [[nodiscard]] std::span<const Entry> entries() const override { return entries_; }
-  [[nodiscard]] const certstore::Issues& issues() const override { return issues_; }
 
   [[nodiscard]] std::vector<SignatureBlock> signature_blocks() const override {
     // Of two kinds at once, a signature could be shown as either; ours over a manifest says which it is.
-    const bool is_manifest = !data_.signers.empty() && !other_meaning(file_).empty();
+    const bool is_manifest = !data_.signers.empty() && !other_meaning(file()).empty();
     std::vector<SignatureBlock> blocks;
     for (std::size_t i = 0; i < data_.signers.size(); ++i) {
       const cms::SignerInfo& signer = data_.signers[i];
       SignatureBlock block;
-      block.name = signature_.name() + " #" + std::to_string(i + 1);
-      block.message_name = name_;
+      block.name = signature().name() + " #" + std::to_string(i + 1);
+      block.message_name = name();
       if (signer.digest) block.digests.emplace_back(*signer.digest, stated_digest(signer));
       block.signature = signer;
       block.candidates = data_.certificates;
@@ -74,22 +69,6 @@ class DetachedFile final : public SignedPackage {
     return coverage;
   }
 
-  [[nodiscard]] std::optional<Issue> read(std::size_t, const certstore::Sink& sink) const override {
-    certstore::read_windows(file_, sink);
-    return std::nullopt;
-  }
-  [[nodiscard]] certstore::Issues check_set(const Coverage&, std::span<const VerifiedSignature>,
-                                            std::span<const Bytes>, unsigned) const override {
-    return {};
-  }
-  [[nodiscard]] std::vector<Element> elements(const Coverage&, unsigned) const override {
-    Element element;
-    element.id = name_;
-    element.kind = "file";
-    element.name = name_;
-    element.entries = {0};
-    return {element};
-  }
   [[nodiscard]] certstore::Issues unprovable(const Coverage& coverage) const override {
     if (coverage.covered.empty()) return {};
     return {
@@ -97,17 +76,17 @@ class DetachedFile final : public SignedPackage {
         {IssueCode::unprovable, "", "the time of signing, where no trusted time stamp is there"}};
   }
   [[nodiscard]] std::unique_ptr<SigningPlan> plan_signing(const SigningRequest& request) const override {
-    return plan_detached(file_, request, {});
+    return plan_detached(file(), request, {});
   }
   [[nodiscard]] std::size_t write_stamped(const certstore::Stamper& stamper,
                                           certstore::AtomicFile& out) const override {
-    return stamp_signature_file(signature_, stamper, out);
+    return stamp_signature_file(signature(), stamper, out);
   }
 
  private:
   void read_signature() {
     try {
-      data_ = cms::parse(signature_.read_all(certstore::limits::kCmsSize), signature_.name());
+      data_ = cms::parse(signature().read_all(certstore::limits::kCmsSize), signature().name());
     } catch (const certstore::Error& error) {
       if (error.kind() != certstore::ErrorKind::malformed) throw;
       refuse(error.what());
@@ -121,23 +100,18 @@ class DetachedFile final : public SignedPackage {
     for (const cms::SignerInfo& signer : data_.signers) {
       // A raw signature over a file's bytes is also that of a member of a vRO package.
       if (!signer.signed_bytes) {
-        issues_.push_back({IssueCode::ambiguous_member, signature_.name(),
-                           "a signature without signed attributes could have been made for another layout"});
+        find({IssueCode::ambiguous_member, signature().name(),
+              "a signature without signed attributes could have been made for another layout"});
       }
     }
   }
 
   void refuse(const std::string& why) {
     data_ = {};
-    issues_.push_back({IssueCode::malformed_layout, signature_.name(), why});
+    find({IssueCode::malformed_layout, signature().name(), why});
   }
 
-  const certstore::InputFile& file_;
-  const certstore::InputFile& signature_;
-  std::string name_;
-  std::vector<Entry> entries_;
   cms::SignedData data_;
-  certstore::Issues issues_;
 };
 
 }  // namespace

@@ -11,8 +11,6 @@
 #include "formats/signable.h"
 #include "formats/zip/reader.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <numeric>
 
@@ -38,12 +36,6 @@ void require_fitting(const SigningRequest& request) {
   }
   (void)block_extension(request.certificate);
   for (const FurtherSigner& further : request.also) (void)block_extension(further.certificate);
-}
-
-std::vector<Certificate> signers_of(const SigningRequest& request) {
-  std::vector<Certificate> signers{request.certificate};
-  for (const FurtherSigner& further : request.also) signers.push_back(further.certificate);
-  return signers;
 }
 
 // Each name as jarsigner would make it of an alias, and none that is taken: it would replace a signature.
@@ -96,34 +88,9 @@ class Planner {
 
   // Signatures that are there must be good, and not by one of us.
   void require_addable() {
-    if (!request_.add) {
-      throw Error(ErrorKind::usage, in_quotes(contents_.file.name()) + " is signed already",
-                  "--add signs beside the signatures that are there, --replace drops them");
-    }
-    std::vector<VerifiedSignature> verified;
-    for (const SignatureBlock& block : existing_.signatures) {
-      auto checked = check_signature(block);
-      if (auto* const issue = std::get_if<certstore::Issue>(&checked)) require_signable({*issue});
-      verified.push_back(std::move(std::get<VerifiedSignature>(checked)));
-    }
-    for (const VerifiedSignature& signature : verified) {
-      for (const Certificate& signer : signers_of(request_)) {
-        if (!(signature.signer() == signer)) continue;
-        throw Error(ErrorKind::usage,
-                    in_quotes(signer.subject()) + " has signed it already: " + in_quotes(signature.name()),
-                    "--replace drops the signatures that are there");
-      }
-    }
-    covered_ = coverage_of(contents_, verified);
+    covered_ = coverage_of(contents_,
+                           formats::require_addable(contents_.file.name(), existing_.signatures, request_));
     require_signable(covered_.issues);
-  }
-
-  bool is_wanted(std::size_t entry) const {
-    if (request_.only.empty()) return true;
-    const std::string wanted(name(entry));
-    return std::any_of(request_.only.begin(), request_.only.end(), [&](const std::string& glob) {
-      return ::fnmatch(glob.c_str(), wanted.c_str(), 0) == 0;
-    });
   }
 
   void choose_entries() {
@@ -135,7 +102,7 @@ class Planner {
                     "the name " + in_quotes(name(file)) + " is not UTF-8, as a manifest is",
                     "make the archive anew with UTF-8 names");
       }
-      if (is_wanted(file)) {
+      if (is_wanted(request_, std::string(name(file)))) {
         chosen_.push_back(file);
       } else if (is_shadowing(name(file)) && !others[file]) {
         throw Error(

@@ -2,12 +2,11 @@
 
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
-#include "certstore/base/file_windows.h"
 #include "certstore/minisign_limits.h"
 #include "certstore/minisign_text.h"
 #include "formats/minisign/signature_file.h"
+#include "formats/whole_file.h"
 
-#include <filesystem>
 #include <utility>
 
 namespace formats::minisign {
@@ -18,36 +17,32 @@ using certstore::DigestAlgorithm;
 using certstore::Error;
 using certstore::ErrorKind;
 using certstore::in_quotes;
-using certstore::Issue;
 using certstore::IssueCode;
 
-class MinisignedFile final : public SignedPackage {
+class MinisignedFile final : public WholeFile {
  public:
   MinisignedFile(const certstore::InputFile& file, const certstore::InputFile& signature,
                  const KnownSigners& known)
-      : file_(file), signature_(signature), name_(std::filesystem::path(file.name()).filename().string()) {
-    entries_.push_back({.name = name_, .size = file.size(), .is_directory = false});
+      : WholeFile(file, signature) {
     read_signature();
     if (found_) keys_ = known().keys;
   }
 
   [[nodiscard]] std::string_view format() const override { return "minisig"; }
-  [[nodiscard]] std::span<const Entry> entries() const override { return entries_; }
-  [[nodiscard]] const certstore::Issues& issues() const override { return issues_; }
 
   // What is checked first is small: the trusted comment with the signature over the file. signify has
   // nothing but that one.
   [[nodiscard]] std::vector<SignatureBlock> signature_blocks() const override {
     if (!found_) return {};
     SignatureBlock block;
-    block.name = signature_.name();
-    block.message_name = name_;
+    block.name = signature().name();
+    block.message_name = name();
     block.keys = keys_;
     if (found_->comment) {
       block.message = std::make_shared<Bytes>(commented(found_->signature, found_->comment->text));
       block.signature = KeySignature{found_->key_id, found_->comment->signature};
     } else {
-      block.message = std::make_shared<Bytes>(file_.read_all(certstore::limits::kUnhashedFile));
+      block.message = std::make_shared<Bytes>(file().read_all(certstore::limits::kUnhashedFile));
       block.signature = KeySignature{found_->key_id, found_->signature};
     }
     return {std::move(block)};
@@ -76,22 +71,6 @@ class MinisignedFile final : public SignedPackage {
     return coverage;
   }
 
-  [[nodiscard]] std::optional<Issue> read(std::size_t, const certstore::Sink& sink) const override {
-    certstore::read_windows(file_, sink);
-    return std::nullopt;
-  }
-  [[nodiscard]] certstore::Issues check_set(const Coverage&, std::span<const VerifiedSignature>,
-                                            std::span<const Bytes>, unsigned) const override {
-    return {};
-  }
-  [[nodiscard]] std::vector<Element> elements(const Coverage&, unsigned) const override {
-    Element element;
-    element.id = name_;
-    element.kind = "file";
-    element.name = name_;
-    element.entries = {0};
-    return {element};
-  }
   [[nodiscard]] certstore::Issues unprovable(const Coverage& coverage) const override {
     if (coverage.covered.empty()) return {};
     certstore::Issues found;
@@ -114,17 +93,18 @@ class MinisignedFile final : public SignedPackage {
 
   void read_signature() {
     try {
-      found_ = read_signature_file(signature_.read_all(certstore::limits::kMinisignFile), signature_.name());
+      found_ =
+          read_signature_file(signature().read_all(certstore::limits::kMinisignFile), signature().name());
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::malformed) throw;
-      issues_.push_back({IssueCode::malformed_layout, signature_.name(), error.what()});
+      find({IssueCode::malformed_layout, signature().name(), error.what()});
       return;
     }
     refuse_other_meaning();
-    if (found_->prehashed || file_.size() <= certstore::limits::kUnhashedFile) return;
+    if (found_->prehashed || file().size() <= certstore::limits::kUnhashedFile) return;
     throw Error(ErrorKind::unsupported,
-                in_quotes(file_.name()) + " is too large for the signature in " +
-                    in_quotes(signature_.name()) +
+                in_quotes(file().name()) + " is too large for the signature in " +
+                    in_quotes(signature().name()) +
                     ": one without a digest is checked with the whole file in memory, up to " +
                     std::to_string(certstore::limits::kUnhashedFile >> 20U) + " MiB",
                 "the signer signs it prehashed: minisign -S -H, or pkgsign");
@@ -133,44 +113,39 @@ class MinisignedFile final : public SignedPackage {
   // With the same key minisign signs 64 bytes with a comment behind them, or a digest of 64 bytes. Without a
   // comment of its own, that signature could be shown as signify's over a file of just these bytes.
   void refuse_other_meaning() {
-    if (found_->comment || file_.size() < found_->signature.size() ||
-        file_.size() > certstore::limits::kMinisignFile) {
+    if (found_->comment || file().size() < found_->signature.size() ||
+        file().size() > certstore::limits::kMinisignFile) {
       return;
     }
-    const Bytes bytes = file_.read_all(certstore::limits::kMinisignFile);
+    const Bytes bytes = file().read_all(certstore::limits::kMinisignFile);
     const std::string_view text = certstore::as_text(bytes);
     if (certstore::is_minisign_text(text.substr(0, found_->signature.size())) ||
         !certstore::is_minisign_text(text.substr(found_->signature.size()))) {
       return;
     }
-    issues_.push_back({IssueCode::ambiguous_member, name_,
-                       "its bytes could be those that minisign signs beside a file or for its comment"});
+    find({IssueCode::ambiguous_member, name(),
+          "its bytes could be those that minisign signs beside a file or for its comment"});
   }
 
   // From here on the comment is the signer's word.
   void read_comment(std::string_view comment, Coverage& coverage) const {
     coverage.facts.properties.emplace_back("trusted comment", comment);
     const CommentFields fields = fields_of(comment);
-    if (!fields.file.empty() && fields.file != name_) {
+    if (!fields.file.empty() && fields.file != name()) {
       coverage.issues.push_back(
-          {IssueCode::signed_name_differs, name_, "it was signed as " + in_quotes(fields.file)});
+          {IssueCode::signed_name_differs, name(), "it was signed as " + in_quotes(fields.file)});
     }
     if (fields.sha256.empty()) return;
     try {
       coverage.covered.push_back(stated(certstore::from_hex(fields.sha256), DigestAlgorithm::sha256));
     } catch (const Error&) {
-      coverage.issues.push_back({IssueCode::malformed_layout, signature_.name(),
+      coverage.issues.push_back({IssueCode::malformed_layout, signature().name(),
                                  "the SHA-256 in its trusted comment is none: " + in_quotes(fields.sha256)});
     }
   }
 
-  const certstore::InputFile& file_;
-  const certstore::InputFile& signature_;
-  std::string name_;
-  std::vector<Entry> entries_;
   std::optional<SignatureFile> found_;
   std::vector<certstore::BareKey> keys_;
-  certstore::Issues issues_;
 };
 
 }  // namespace

@@ -11,8 +11,6 @@
 #include "formats/tar/names.h"
 #include "formats/tar/signing_plan.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -73,30 +71,9 @@ class Planner {
 
   // Signatures that are there must be good, and not by one of us.
   void require_addable() {
-    if (!request_.add) {
-      throw Error(ErrorKind::usage, in_quotes(contents_.file.name()) + " is signed already",
-                  "--add signs beside the signatures that are there, --replace drops them");
-    }
-    std::vector<VerifiedSignature> verified;
-    for (const SignatureBlock& block : existing_.signatures) {
-      auto checked = check_signature(block);
-      if (auto* const issue = std::get_if<certstore::Issue>(&checked)) require_signable({*issue});
-      verified.push_back(std::move(std::get<VerifiedSignature>(checked)));
-      require_another(verified.back());
-    }
-    covered_ = coverage_of(contents_, verified);
+    covered_ = coverage_of(contents_,
+                           formats::require_addable(contents_.file.name(), existing_.signatures, request_));
     require_signable(covered_.issues);
-  }
-
-  void require_another(const VerifiedSignature& signature) const {
-    const auto is_his = [&](const Certificate& signer) {
-      if (!(signature.signer() == signer)) return;
-      throw Error(ErrorKind::usage,
-                  in_quotes(signer.subject()) + " has signed it already: " + in_quotes(signature.name()),
-                  "--replace drops the signatures that are there");
-    };
-    is_his(request_.certificate);
-    for (const FurtherSigner& further : request_.also) is_his(further.certificate);
   }
 
   void require_free_folder() const {
@@ -109,19 +86,13 @@ class Planner {
     }
   }
 
-  bool is_wanted(const std::string& name) const {
-    return request_.only.empty() ||
-           std::any_of(request_.only.begin(), request_.only.end(),
-                       [&](const auto& glob) { return ::fnmatch(glob.c_str(), name.c_str(), 0) == 0; });
-  }
-
   void choose() {
     std::size_t all = 0;
     chosen_.resize(contents_.index.entries.size());
     for (const std::size_t member : contents_.layout.members) {
       if (entry(member).name == ".") continue;
       ++all;
-      if (!is_wanted(entry(member).name)) continue;
+      if (!is_wanted(request_, entry(member).name)) continue;
       chosen_[member] = true;
       ++output_.signed_entries;
     }
