@@ -156,8 +156,12 @@ void write_verdict(const Report& report, const TextStyle& style, std::ostream& o
   if (report.time_was_given) out << "  (judged at " << certstore::to_rfc3339(report.judged_at) << ")";
   out << "\n";
   const certstore::ExitCode code = report.exit_code();
+  // A bare key's signature does not carry the key: without it nothing is known to be intact.
+  const bool unchecked = code == certstore::ExitCode::untrusted && report.signers.empty();
   write_fact(out, 2, "exit code",
-             std::to_string(static_cast<int>(code)) + ": " + std::string(meaning_of(code)));
+             std::to_string(static_cast<int>(code)) + ": " +
+                 std::string(unchecked ? "nothing could be checked: the signer's key is not here"
+                                       : meaning_of(code)));
   write_fact(out, 2, "format", escaped(report.format));
   for (const std::string& beside : report.beside) write_fact(out, 2, "signature in", escaped(beside));
   if (!report.facts.name.empty()) write_fact(out, 2, "package", escaped(report.facts.name));
