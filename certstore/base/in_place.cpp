@@ -65,7 +65,7 @@ Bytes bytes_of(const Record& record) {
 // Nothing for what is no whole record: it was never the last word, since the file is written only after it.
 std::optional<Record> parse(ByteView bytes) {
   constexpr std::size_t kDigest = 32;
-  constexpr std::size_t kFixed = kMagic.size() + 3 * 8 + 2 * kDigest;
+  constexpr std::size_t kFixed = kMagic.size() + 3 * sizeof(std::uint64_t) + 2 * kDigest;
   if (bytes.size() < kFixed + kDigest || as_text(bytes.first(kMagic.size())) != kMagic) return std::nullopt;
   const ByteView body = bytes.first(bytes.size() - kDigest);
   const Bytes sum = digest(DigestAlgorithm::sha256, body);

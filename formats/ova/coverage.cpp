@@ -11,7 +11,6 @@ namespace formats::ova {
 namespace {
 
 using certstore::in_quotes;
-using certstore::Issue;
 using certstore::IssueCode;
 
 // The line of signature digits is what programs check, by the first certificate; the CMS signature must say

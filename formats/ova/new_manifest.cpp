@@ -11,7 +11,6 @@ namespace formats::ova {
 namespace {
 
 using certstore::Bytes;
-using certstore::DigestAlgorithm;
 
 // One run over the files of a package.
 class Digesting {
