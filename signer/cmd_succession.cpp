@@ -95,7 +95,7 @@ certstore::cli::Command succession_create_command() {
           "0 written, 1 no such identity, wrong passphrase, or the file exists, 2 usage,\n"
           "  15 not in date, 16 a key that is retired, 17 no time stamp",
       .run = run};
-  for (certstore::cli::Option& option : stamping_options()) command.options.push_back(std::move(option));
+  for (const certstore::cli::Option& option : stamping_options()) command.options.push_back(option);
   return command;
 }
 
