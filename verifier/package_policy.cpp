@@ -12,7 +12,6 @@ namespace verifier {
 namespace {
 
 using certstore::ExitCode;
-using certstore::Issue;
 using certstore::IssueCode;
 using certstore::Issues;
 using certstore::Sha256;
