@@ -5,7 +5,7 @@
 #include "certstore/base/file.h"
 #include "certstore/base/limits.h"
 #include "certstore/file_object.h"
-#include "certstore/http_post.h"
+#include "certstore/http.h"
 #include "certstore/x509_values.h"
 
 #include <openssl/pem.h>

@@ -4,7 +4,7 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/interrupt.h"
 #include "certstore/base/limits.h"
-#include "certstore/http_post.h"
+#include "certstore/http.h"
 
 #include <array>
 #include <thread>

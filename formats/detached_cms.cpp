@@ -29,7 +29,7 @@ class DetachedFile final : public WholeFile {
  public:
   DetachedFile(const certstore::InputFile& file, const certstore::InputFile& signature,
                const KnownSigners& known)
-      : WholeFile(file, signature) {
+      : WholeFile(file, own_name(file)), signature_(signature) {
     read_signature();
     if (data_.certificates.empty() && !data_.signers.empty()) data_.certificates = known().certificates;
   }
@@ -43,7 +43,7 @@ class DetachedFile final : public WholeFile {
     for (std::size_t i = 0; i < data_.signers.size(); ++i) {
       const cms::SignerInfo& signer = data_.signers[i];
       SignatureBlock block;
-      block.name = signature().name() + " #" + std::to_string(i + 1);
+      block.name = signature_.name() + " #" + std::to_string(i + 1);
       block.message_name = name();
       if (signer.digest) block.digests.emplace_back(*signer.digest, stated_digest(signer));
       block.signature = signer;
@@ -80,13 +80,13 @@ class DetachedFile final : public WholeFile {
   }
   [[nodiscard]] std::size_t write_stamped(const certstore::Stamper& stamper,
                                           certstore::AtomicFile& out) const override {
-    return stamp_signature_file(signature(), stamper, out);
+    return stamp_signature_file(signature_, stamper, out);
   }
 
  private:
   void read_signature() {
     try {
-      data_ = cms::parse(signature().read_all(certstore::limits::kCmsSize), signature().name());
+      data_ = cms::parse(signature_.read_all(certstore::limits::kCmsSize), signature_.name());
     } catch (const certstore::Error& error) {
       if (error.kind() != certstore::ErrorKind::malformed) throw;
       refuse(error.what());
@@ -100,7 +100,7 @@ class DetachedFile final : public WholeFile {
     for (const cms::SignerInfo& signer : data_.signers) {
       // A raw signature over a file's bytes is also that of a member of a vRO package.
       if (!signer.signed_bytes) {
-        find({IssueCode::ambiguous_member, signature().name(),
+        find({IssueCode::ambiguous_member, signature_.name(),
               "a signature without signed attributes could have been made for another layout"});
       }
     }
@@ -108,10 +108,11 @@ class DetachedFile final : public WholeFile {
 
   void refuse(const std::string& why) {
     data_ = {};
-    find({IssueCode::malformed_layout, signature().name(), why});
+    find({IssueCode::malformed_layout, signature_.name(), why});
   }
 
   cms::SignedData data_;
+  const certstore::InputFile& signature_;
 };
 
 }  // namespace

@@ -3,11 +3,12 @@
 #include "certstore/base/file_windows.h"
 
 #include <filesystem>
+#include <utility>
 
 namespace formats {
 
-WholeFile::WholeFile(const certstore::InputFile& file, const certstore::InputFile& signature)
-    : file_(file), signature_(signature), name_(std::filesystem::path(file.name()).filename().string()) {
+WholeFile::WholeFile(const certstore::InputFile& file, std::string name)
+    : file_(file), name_(std::move(name)) {
   entries_.push_back({.name = name_, .size = file.size(), .is_directory = false});
 }
 
@@ -28,6 +29,10 @@ std::vector<Element> WholeFile::elements(const Coverage&, unsigned) const {
   element.name = name_;
   element.entries = {0};
   return {element};
+}
+
+std::string own_name(const certstore::InputFile& file) {
+  return std::filesystem::path(file.name()).filename().string();
 }
 
 }  // namespace formats

@@ -1,4 +1,5 @@
-// A file whose signature lies beside it: one entry, which is one element and the whole.
+// A file that is one entry, which is one element and the whole: what has no layout of its own, and what a
+// signature beside it covers.
 #pragma once
 
 #include "formats/format.h"
@@ -10,8 +11,8 @@ namespace formats {
 
 class WholeFile : public SignedPackage {
  public:
-  // Both must outlive the package.
-  WholeFile(const certstore::InputFile& file, const certstore::InputFile& signature);
+  // The file must outlive the package. `name` is what the entry is called.
+  WholeFile(const certstore::InputFile& file, std::string name);
 
   [[nodiscard]] std::span<const Entry> entries() const final { return entries_; }
   [[nodiscard]] const certstore::Issues& issues() const final { return issues_; }
@@ -25,16 +26,17 @@ class WholeFile : public SignedPackage {
 
  protected:
   [[nodiscard]] const certstore::InputFile& file() const { return file_; }
-  [[nodiscard]] const certstore::InputFile& signature() const { return signature_; }
-  [[nodiscard]] const std::string& name() const { return name_; }  // of the file, without its folder
+  [[nodiscard]] const std::string& name() const { return name_; }
   void find(certstore::Issue issue) { issues_.push_back(std::move(issue)); }
 
  private:
   const certstore::InputFile& file_;
-  const certstore::InputFile& signature_;
   std::string name_;
   std::vector<Entry> entries_;
   certstore::Issues issues_;
 };
+
+// The file's name without its folder.
+[[nodiscard]] std::string own_name(const certstore::InputFile& file);
 
 }  // namespace formats

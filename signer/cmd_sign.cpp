@@ -186,7 +186,8 @@ class Batch {
     if (prepared.is_detached) {
       out << "over " << certstore::shell_quoted(job.input.string());
     } else {
-      out << prepared.plan->signed_entries() << " entries, " << certstore::name_of(request_.digest)
+      const std::size_t entries = prepared.plan->signed_entries();
+      out << entries << (entries == 1 ? " entry, " : " entries, ") << certstore::name_of(request_.digest)
           << (request_.bound ? ", bound" : ", not bound");
     }
     for (const Identity& identity : identities_) {

@@ -2,7 +2,7 @@
 
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
-#include "certstore/http_post.h"
+#include "certstore/http.h"
 
 #include <array>
 #include <iostream>

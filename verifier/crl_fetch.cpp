@@ -3,7 +3,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/limits.h"
-#include "certstore/http_post.h"
+#include "certstore/http.h"
 
 #include <iostream>
 #include <map>

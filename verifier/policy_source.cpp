@@ -4,7 +4,7 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/file.h"
 #include "certstore/base/limits.h"
-#include "certstore/base/text_lines.h"
+#include "certstore/base/statements.h"
 #include "certstore/signer_file.h"
 #include "certstore/store_place.h"
 #include "certstore/trust_store.h"
@@ -49,7 +49,7 @@ std::set<certstore::Sha256> read_bad_keys(const std::string& path) {
   const InputFile file = InputFile::open(path);
   const certstore::Bytes bytes = file.read_all(certstore::limits::kConfigurationSize);
   std::set<certstore::Sha256> keys;
-  certstore::for_each_line(certstore::as_text(bytes), [&](std::size_t number, std::string_view line) {
+  certstore::for_each_statement(certstore::as_text(bytes), [&](std::size_t number, std::string_view line) {
     try {
       keys.insert(parse_fingerprint(line, "--bad-keys"));
     } catch (const Error&) {

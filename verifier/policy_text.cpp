@@ -1,6 +1,6 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
-#include "certstore/base/text_lines.h"
+#include "certstore/base/statements.h"
 #include "formats/format.h"
 #include "verifier/package_policy.h"
 #include "verifier/policy_source.h"
@@ -169,7 +169,7 @@ std::string_view text_of_preset(std::string_view name) {
 PackagePolicy parse_package_policy(certstore::ByteView text, const std::string& what) {
   PackagePolicy policy;
   std::set<std::string_view> seen;
-  certstore::for_each_line(certstore::as_text(text), [&](std::size_t number, std::string_view line) {
+  certstore::for_each_statement(certstore::as_text(text), [&](std::size_t number, std::string_view line) {
     try {
       take_line(policy, line, seen);
     } catch (const Error& error) {

@@ -311,13 +311,16 @@ class Verification {
   std::map<certstore::Sha256, bool> owners_;
 };
 
+// Whether the only format that is accepted is one of signatures beside the file.
+bool expects_beside(const VerifyOptions& options) {
+  return options.expect &&
+         std::ranges::count(formats::beside_formats(), *options.expect, &formats::BesideFormat::name) != 0;
+}
+
 // The package where its own format has signatures; null where those beside the file are its only ones.
 std::unique_ptr<formats::SignedPackage> signed_inside(const certstore::InputFile& file,
                                                       const VerifyOptions& options) {
-  const auto rows = formats::beside_formats();
-  if (options.expect && std::ranges::count(rows, *options.expect, &formats::BesideFormat::name) != 0) {
-    return nullptr;
-  }
+  if (expects_beside(options)) return nullptr;
   try {
     auto package = formats::open_package(file, options.expect);
     if (package->is_meant_signed()) return package;
@@ -350,9 +353,7 @@ formats::Acquaintances known_signers(const certstore::TrustPolicy& policy) {
 
 std::vector<Report> judge_beside(const certstore::InputFile& file, const VerifyOptions& options,
                                  std::span<const certstore::InputFile> beside) {
-  const auto rows = formats::beside_formats();
-  const bool one_kind =
-      options.expect && std::ranges::count(rows, *options.expect, &formats::BesideFormat::name) != 0;
+  const bool one_kind = expects_beside(options);
   std::vector<Report> reports;
   for (const certstore::InputFile& signature : beside) {
     const formats::BesideFormat& row = formats::beside_format_of(signature);

@@ -23,7 +23,7 @@ class MinisignedFile final : public WholeFile {
  public:
   MinisignedFile(const certstore::InputFile& file, const certstore::InputFile& signature,
                  const KnownSigners& known)
-      : WholeFile(file, signature) {
+      : WholeFile(file, own_name(file)), signature_(signature) {
     read_signature();
     if (found_) keys_ = known().keys;
   }
@@ -35,7 +35,7 @@ class MinisignedFile final : public WholeFile {
   [[nodiscard]] std::vector<SignatureBlock> signature_blocks() const override {
     if (!found_) return {};
     SignatureBlock block;
-    block.name = signature().name();
+    block.name = signature_.name();
     block.message_name = name();
     block.keys = keys_;
     if (found_->comment) {
@@ -93,18 +93,17 @@ class MinisignedFile final : public WholeFile {
 
   void read_signature() {
     try {
-      found_ =
-          read_signature_file(signature().read_all(certstore::limits::kMinisignFile), signature().name());
+      found_ = read_signature_file(signature_.read_all(certstore::limits::kMinisignFile), signature_.name());
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::malformed) throw;
-      find({IssueCode::malformed_layout, signature().name(), error.what()});
+      find({IssueCode::malformed_layout, signature_.name(), error.what()});
       return;
     }
     refuse_other_meaning();
     if (found_->prehashed || file().size() <= certstore::limits::kUnhashedFile) return;
     throw Error(ErrorKind::unsupported,
                 in_quotes(file().name()) + " is too large for the signature in " +
-                    in_quotes(signature().name()) +
+                    in_quotes(signature_.name()) +
                     ": one without a digest is checked with the whole file in memory, up to " +
                     std::to_string(certstore::limits::kUnhashedFile >> 20U) + " MiB",
                 "the signer signs it prehashed: minisign -S -H, or pkgsign");
@@ -139,13 +138,14 @@ class MinisignedFile final : public WholeFile {
     try {
       coverage.covered.push_back(stated(certstore::from_hex(fields.sha256), DigestAlgorithm::sha256));
     } catch (const Error&) {
-      coverage.issues.push_back({IssueCode::malformed_layout, signature().name(),
+      coverage.issues.push_back({IssueCode::malformed_layout, signature_.name(),
                                  "the SHA-256 in its trusted comment is none: " + in_quotes(fields.sha256)});
     }
   }
 
   std::optional<SignatureFile> found_;
   std::vector<certstore::BareKey> keys_;
+  const certstore::InputFile& signature_;
 };
 
 }  // namespace

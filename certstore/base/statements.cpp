@@ -1,4 +1,4 @@
-#include "certstore/base/text_lines.h"
+#include "certstore/base/statements.h"
 
 #include <algorithm>
 
@@ -11,7 +11,8 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-void for_each_line(std::string_view text, const std::function<void(std::size_t, std::string_view)>& take) {
+void for_each_statement(std::string_view text,
+                        const std::function<void(std::size_t, std::string_view)>& take) {
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = trimmed(text.substr(0, std::min(end, text.find('#'))));

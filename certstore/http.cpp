@@ -1,4 +1,4 @@
-#include "certstore/http_post.h"
+#include "certstore/http.h"
 
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
