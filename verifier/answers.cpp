@@ -20,12 +20,18 @@ bool condemns_certificate(const Issue& issue) {
          issue.code == IssueCode::retired_key;
 }
 
+// An entry that is not what was signed has no signer here: that is about the content, and says nothing of
+// whom this machine trusts.
 bool is_trusted_throughout(const Report& report) {
-  return std::all_of(report.entries.begin(), report.entries.end(), [&](const EntryReport& entry) {
-    return !entry.needs_cover ||
-           std::any_of(entry.signers.begin(), entry.signers.end(),
-                       [&](std::size_t signer) { return report.signers.at(signer).decision.trusted; });
-  });
+  const auto trusted = [&](std::size_t signer) { return report.signers.at(signer).decision.trusted; };
+  bool any = false;
+  for (const EntryReport& entry : report.entries) {
+    if (!entry.needs_cover || entry.signers.empty()) continue;
+    if (!std::any_of(entry.signers.begin(), entry.signers.end(), trusted)) return false;
+    any = true;
+  }
+  return any || std::all_of(report.signers.begin(), report.signers.end(),
+                            [](const SignerReport& signer) { return signer.decision.trusted; });
 }
 
 }  // namespace

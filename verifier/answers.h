@@ -15,8 +15,8 @@ struct Answers {
   bool content_verified = false;  // signed, and every entry is what was signed
   bool certificate_valid =
       false;  // every signer's certificate: in its dates, sound, neither public nor retired
-  bool certificate_trusted =
-      false;                  // every entry has a signer that is trusted (a content pin is no trust in it)
+  // Every entry that is as signed has a signer that is trusted (a content pin is no trust in it).
+  bool certificate_trusted = false;
   bool known_before = false;  // every signer's certificate or key is in some record
 };
 

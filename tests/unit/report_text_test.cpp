@@ -68,6 +68,19 @@ BOOST_AUTO_TEST_CASE(an_expired_certificate_is_not_valid_and_may_be_trusted) {
   BOOST_CHECK(has(text_of(report), "(ended)"));
 }
 
+BOOST_AUTO_TEST_CASE(content_that_does_not_match_takes_no_trust_from_its_signer) {
+  Report report = tests::plain_report();
+  report.signers[0].decision = {.trusted = true, .known_before = true, .trusted_by = "--trust"};
+  report.issues = {{IssueCode::signature_mismatch, "elements/1/data", "detail"}};
+  report.entries[1].signers.clear();
+  BOOST_CHECK(verifier::answers(report).certificate_trusted);
+  report.entries[0].signers.clear();
+  BOOST_CHECK(verifier::answers(report).certificate_trusted);
+  report.signers[0].decision.trusted = false;
+  BOOST_CHECK(!verifier::answers(report).certificate_trusted);
+  BOOST_CHECK(!verifier::answers(Report{}).certificate_trusted);
+}
+
 BOOST_AUTO_TEST_CASE(content_that_does_not_match_is_not_verified_whoever_signed) {
   Report report = tests::plain_report();
   report.signers[0].decision = {.trusted = true, .known_before = true, .trusted_by = "--trust"};
