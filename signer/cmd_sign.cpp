@@ -6,6 +6,7 @@
 #include "signer/commands.h"
 #include "signer/detached.h"
 #include "signer/identity.h"
+#include "signer/importer.h"
 #include "signer/remaining.h"
 #include "signer/retirement.h"
 #include "signer/sign.h"
@@ -107,7 +108,10 @@ void warn(const Arguments& arguments, const formats::SigningRequest& request) {
 class Batch {
  public:
   Batch(const Arguments& arguments, std::span<const Identity> identities, formats::SigningRequest request)
-      : arguments_(arguments), identities_(identities), request_(std::move(request)) {}
+      : arguments_(arguments),
+        identities_(identities),
+        request_(std::move(request)),
+        importer_(read_importer(arguments)) {}
 
   void run(std::span<const Job> jobs) {
     std::vector<PreparedPackage> prepared(jobs.size());
@@ -132,8 +136,10 @@ class Batch {
       if (prepared[i].plan == nullptr) continue;
       attempt(jobs[i], [&] {
         if (pen) {
-          write_signed(prepared[i], request_, signers, jobs[i].target,
-                       [&](const certstore::Sha256& sha256) { record(*pen, jobs[i], sha256); });
+          write_signed(
+              prepared[i], request_, signers, jobs[i].target,
+              [&](const certstore::Sha256& sha256) { record(*pen, jobs[i], sha256); },
+              importer_ ? &*importer_ : nullptr);
         }
         say_signed(jobs[i], prepared[i]);
       });
@@ -200,6 +206,7 @@ class Batch {
   const Arguments& arguments_;
   std::span<const Identity> identities_;
   formats::SigningRequest request_;
+  std::optional<verifier::VerifyOptions> importer_;
   ExitCode code_ = ExitCode::accepted;
 };
 
@@ -251,6 +258,8 @@ certstore::cli::Command sign_command() {
       {"min-remaining", '\0', "DAYS", "refuse a certificate that ends sooner, as in 180d"}};
   const auto detached = detached_options();
   options.insert(options.end(), detached.begin(), detached.end());
+  const auto importer = importer_options();
+  options.insert(options.end(), importer.begin(), importer.end());
   const auto stamping = stamping_options();
   options.insert(options.end(), stamping.begin(), stamping.end());
   const auto identity = identity_options();
@@ -265,7 +274,8 @@ certstore::cli::Command sign_command() {
           .options = std::move(options),
           .example = "pkgsign sign com.example.library.package --output-dir signed",
           .exit_codes =
-              "0 signed, 13 not sound, 16 public or retired key, 15 dates, 17 no stamp, 1 trouble, 2 usage",
+              "0 signed, 13 not sound, 16 public or retired key, 15 dates, 17 no stamp, 1 trouble, 2 usage;\n"
+              "            --verify-as: the code that the importer would see",
           .run = run};
 }
 

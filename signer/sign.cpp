@@ -86,6 +86,47 @@ void require_verified(const PreparedPackage& prepared, const certstore::InputFil
   throw self_check_failure(report);
 }
 
+// The exit code that the importer would see, as the kind of our refusal.
+ErrorKind kind_for(const verifier::Report& report) {
+  switch (report.exit_code()) {
+    case certstore::ExitCode::untrusted:
+      return ErrorKind::untrusted;
+    case certstore::ExitCode::policy:
+      return ErrorKind::policy;
+    case certstore::ExitCode::invalid:
+      return ErrorKind::malformed;
+    case certstore::ExitCode::exposed_key:
+      return ErrorKind::exposed_key;
+    case certstore::ExitCode::dates:
+      return ErrorKind::dates;
+    case certstore::ExitCode::status_unknown:
+      return ErrorKind::status;
+    case certstore::ExitCode::accepted:
+    case certstore::ExitCode::trouble:
+    case certstore::ExitCode::usage:
+    case certstore::ExitCode::unsigned_package:
+    case certstore::ExitCode::internal:
+    case certstore::ExitCode::renew_soon:
+    case certstore::ExitCode::interrupted:
+      break;
+  }
+  return ErrorKind::internal;
+}
+
+// With his trust and his rules, whatever we think of our own work.
+void require_accepted(const PreparedPackage& prepared, const certstore::InputFile& written,
+                      const verifier::VerifyOptions& importer) {
+  const verifier::Report report = prepared.is_detached
+                                      ? verifier::verify(*prepared.input, importer, std::span(&written, 1))
+                                      : verifier::verify(written, importer);
+  if (report.exit_code() == certstore::ExitCode::accepted) return;
+  const bool is_stranger = report.exit_code() == certstore::ExitCode::untrusted;
+  throw Error(kind_for(report), "an importer would refuse it (--verify-as): " + reason_of(report),
+              is_stranger
+                  ? "nothing was written; --trust CERT.pem, or pkgverify trust add, says whom he trusts"
+                  : "nothing was written; pkgverify explain tells what the finding means");
+}
+
 void copy_to_standard_output(const certstore::InputFile& file) {
   certstore::read_windows(file, [](certstore::ByteView window) {
     for (std::size_t done = 0; done < window.size();) {
@@ -112,15 +153,22 @@ certstore::AtomicFile new_file(const Target& target) {
   return out;
 }
 
+// Who has a word before a package gets its name.
+struct Judges {
+  const BeforeNaming& before_naming;
+  const verifier::VerifyOptions* importer;
+};
+
 // What was judged gets its name, once all who sign it are known to be believed.
 void judge(const PreparedPackage& prepared, const certstore::InputFile& written,
            const formats::SigningRequest& request, std::span<const certstore::Signer> signers,
-           const BeforeNaming& before_naming) {
+           const Judges& judges) {
   for (const certstore::Signer& signer : signers) {
     require_verified(prepared, written, request, signer.certificate());
   }
+  if (judges.importer != nullptr) require_accepted(prepared, written, *judges.importer);
   prepared.input->require_unchanged();
-  before_naming(certstore::sha256_of(written));
+  judges.before_naming(certstore::sha256_of(written));
 }
 
 void put_in_place(certstore::AtomicFile& out, const Target& target) {
@@ -163,12 +211,12 @@ void require_fit(const certstore::Certificate& certificate, bool bound, certstor
 // byte of it is written. False where neither can be.
 bool write_end(const PreparedPackage& prepared, const formats::SigningRequest& request,
                std::span<const certstore::Signer> signers, const Target& target, const formats::NewTail& tail,
-               const BeforeNaming& before_naming) {
+               const Judges& judges) {
   {
     certstore::AtomicFile out = new_file(target);
     if (out.share(*prepared.input, tail.keep)) {
       out.write(tail.bytes);
-      judge(prepared, out.reopen(), request, signers, before_naming);
+      judge(prepared, out.reopen(), request, signers, judges);
       put_in_place(out, target);
       return true;
     }
@@ -176,7 +224,7 @@ bool write_end(const PreparedPackage& prepared, const formats::SigningRequest& r
   const certstore::InputFile file = certstore::InputFile::open(target.path);
   if (!certstore::is_one_file(file, *prepared.input)) return false;
   if (!certstore::can_write_in_place(file, tail.keep, tail.bytes)) return false;
-  judge(prepared, prepared.input->with_tail(tail.keep, tail.bytes), request, signers, before_naming);
+  judge(prepared, prepared.input->with_tail(tail.keep, tail.bytes), request, signers, judges);
   certstore::write_in_place(file, tail.keep, tail.bytes);
   return true;
 }
@@ -227,15 +275,16 @@ void require_matching(const certstore::InputFile& file, const certstore::InputFi
 
 void write_signed(const PreparedPackage& prepared, const formats::SigningRequest& request,
                   std::span<const certstore::Signer> signers, const Target& target,
-                  const BeforeNaming& before_naming) {
+                  const BeforeNaming& before_naming, const verifier::VerifyOptions* importer) {
+  const Judges judges{before_naming, importer};
   if (!are_those_of(request, signers)) {
     throw Error(ErrorKind::key, "the identity changed while the package was read", "try again");
   }
   const auto tail = target.is_input ? prepared.plan->new_tail(signers) : std::nullopt;
-  if (tail && write_end(prepared, request, signers, target, *tail, before_naming)) return;
+  if (tail && write_end(prepared, request, signers, target, *tail, judges)) return;
   certstore::AtomicFile out = new_file(target);
   prepared.plan->write(signers, out);
-  judge(prepared, out.reopen(), request, signers, before_naming);
+  judge(prepared, out.reopen(), request, signers, judges);
   put_in_place(out, target);
 }
 

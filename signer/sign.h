@@ -11,6 +11,10 @@
 #include <memory>
 #include <optional>
 
+namespace verifier {
+struct VerifyOptions;
+}
+
 namespace signer {
 
 // Where a signed package goes.
@@ -52,11 +56,12 @@ void require_fit(const formats::SigningRequest& request, certstore::Instant at);
 using BeforeNaming = std::function<void(const certstore::Sha256& sha256)>;
 
 // Signs, verifies the result as a stranger would who pins exactly one of these certificates, for each of
-// them (where others sign too, for his own entries), and puts it in place. `signers` are those of the
-// request, in its order. On any Error the target is as it was.
+// them (where others sign too, for his own entries), and then as `importer` would, if there is one; puts it
+// in place. `signers` are those of the request, in its order. On any Error the target is as it was; the kind
+// of one about the importer has the exit code that he would see.
 void write_signed(const PreparedPackage& prepared, const formats::SigningRequest& request,
                   std::span<const certstore::Signer> signers, const Target& target,
-                  const BeforeNaming& before_naming);
+                  const BeforeNaming& before_naming, const verifier::VerifyOptions* importer = nullptr);
 
 // Writes the package without its signatures to the target, once it was judged unsigned, and returns the
 // number of files that went. Throws as SignedPackage::plan_stripping(); on any Error the target is as it was.

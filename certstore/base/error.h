@@ -17,6 +17,8 @@ enum class ErrorKind {
   unsupported,  // recognised and not judged
   malformed,    // an input that a signature must not be put on: the container or its layout is not sound
   exposed_key,  // a key that is revoked, retired or known to be public
+  untrusted,    // by nobody whom the one asked trusts
+  policy,       // not what his rules ask for
   dates,        // a certificate outside its validity
   status,       // a time stamp that is required could not be had
   interrupted,  // by the person

@@ -40,6 +40,10 @@ ExitCode exit_code(ErrorKind kind) {
       return ExitCode::invalid;
     case ErrorKind::exposed_key:
       return ExitCode::exposed_key;
+    case ErrorKind::untrusted:
+      return ExitCode::untrusted;
+    case ErrorKind::policy:
+      return ExitCode::policy;
     case ErrorKind::dates:
       return ExitCode::dates;
     case ErrorKind::status:
