@@ -9,6 +9,7 @@ namespace verifier {
 [[nodiscard]] certstore::cli::Command crl_add_command();
 [[nodiscard]] certstore::cli::Command crl_list_command();
 [[nodiscard]] certstore::cli::Command crl_remove_command();
+[[nodiscard]] certstore::cli::Command diff_command();
 [[nodiscard]] certstore::cli::Command explain_command();
 [[nodiscard]] certstore::cli::Command import_command();
 [[nodiscard]] certstore::cli::Command policy_check_command();

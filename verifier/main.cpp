@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
                                       verifier::check_command(),
                                       verifier::import_command(),
                                       verifier::show_command(),
+                                      verifier::diff_command(),
                                       verifier::trust_add_command(),
                                       verifier::trust_list_command(),
                                       verifier::trust_show_command(),

@@ -1,0 +1,43 @@
+// What is another in one package than in another: element by element, and file by file where a layout has no
+// elements. Only what is; whether either package may be accepted is for its own report.
+#pragma once
+
+#include "verifier/report.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace verifier {
+
+// One element, or one file that belongs to none, as it is in one of the two packages.
+struct DiffSide {
+  std::string version;                             // as the element states it
+  std::optional<formats::Owner> owner;             // who saved it last, as it says
+  std::vector<certstore::SignerIdentity> signers;  // that cover all of it, by fingerprint
+};
+
+struct Difference {
+  bool is_element = false;
+  std::string id;                  // of the element, or the name of the file
+  std::string kind;                // of the element
+  std::string name;                // likewise, from the later of the two that has it
+  std::string folder;              // likewise
+  std::optional<DiffSide> before;  // empty: it was added
+  std::optional<DiffSide> after;   // empty: it was removed
+  bool changed = false;            // bytes of its files, or which files it has
+  bool reowned = false;
+  bool resigned = false;
+  std::vector<std::string> entries;  // whose bytes differ, or that only one side has
+};
+
+struct Comparison {
+  std::vector<Difference> differences;  // elements first, each in the order of its id
+  std::size_t same = 0;                 // elements and files with no difference
+};
+
+// Compares two reports that were made with VerifyOptions::want_elements and want_entry_digests. Empty where
+// one is invalid: what it holds has no meaning to compare.
+[[nodiscard]] std::optional<Comparison> compare(const Report& before, const Report& after);
+
+}  // namespace verifier
