@@ -9,6 +9,7 @@
 #include "verifier/judging_options.h"
 #include "verifier/package_files.h"
 #include "verifier/report_json.h"
+#include "verifier/report_writer.h"
 
 #include <algorithm>
 #include <iostream>
@@ -48,9 +49,9 @@ Run read_run(const Arguments& arguments) {
     if (!arguments.has(option)) continue;
     throw Error(ErrorKind::usage, "--expiring lists, and leaves no copy: without --" + std::string(option));
   }
-  const auto& files = arguments.operands();
-  if (std::count(files.begin(), files.end(), "-") > 1) {
-    throw Error(ErrorKind::usage, "standard input can be read only once");
+  if (const std::string format = arguments.word("format", report_formats());
+      format != "text" && format != "json") {
+    throw Error(ErrorKind::usage, "--expiring lists as text or json, not as " + format);
   }
   Run run;
   run.days = arguments.days("expiring").value_or(std::chrono::days(0)).count();
@@ -219,9 +220,9 @@ std::vector<Outcome> look_at_all(Run run, const std::vector<std::string>& operan
 
 }  // namespace
 
-ExitCode check_expiring(const Arguments& arguments) {
+ExitCode check_expiring(const Arguments& arguments, const std::vector<std::string>& names) {
   const Run run = read_run(arguments);
-  const std::vector<Outcome> outcomes = look_at_all(run, arguments.operands());
+  const std::vector<Outcome> outcomes = look_at_all(run, names);
   ExitCode code = ExitCode::accepted;
   for (const Outcome& outcome : outcomes) {
     print(run, outcome);

@@ -7,17 +7,18 @@
 #include "verifier/beside.h"
 #include "verifier/check_expiring.h"
 #include "verifier/commands.h"
+#include "verifier/files_to_check.h"
 #include "verifier/judging_options.h"
-#include "verifier/report_json.h"
-#include "verifier/report_text.h"
+#include "verifier/report_writer.h"
 #include "verifier/verify.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
-#include <sstream>
+#include <memory>
 #include <thread>
 
 namespace verifier {
@@ -34,8 +35,7 @@ constexpr std::size_t kBatchWindow = 64;
 
 struct CheckRun {
   VerifyOptions options;
-  TextStyle style;
-  bool json = false;
+  std::unique_ptr<ReportWriter> writer;
   bool quiet = false;
   std::optional<std::string> copy;
   certstore::Existing existing = certstore::Existing::refuse;
@@ -44,14 +44,14 @@ struct CheckRun {
 // What one file of a batch came to; printed in the order of the command line.
 struct Outcome {
   ExitCode code = ExitCode::internal;
-  std::string result;   // for stdout
+  ReportPiece result;   // for stdout
   std::string remarks;  // for stderr
 };
 
 void refuse_contradictions(const Arguments& arguments) {
-  const auto& files = arguments.operands();
-  if (arguments.has("output") && files.size() > 1) {
-    throw Error(ErrorKind::usage, "--output takes one FILE, not " + std::to_string(files.size()));
+  if (arguments.has("output") && arguments.operands().size() > 1) {
+    throw Error(ErrorKind::usage,
+                "--output takes one FILE, not " + std::to_string(arguments.operands().size()));
   }
   if (arguments.has("force") && !arguments.has("output")) {
     throw Error(ErrorKind::usage, "--force has no meaning without --output");
@@ -59,35 +59,25 @@ void refuse_contradictions(const Arguments& arguments) {
   if (arguments.value("output") == "-") {
     throw Error(ErrorKind::usage, "--output takes a file: standard output has the verdict");
   }
-  if (std::count(files.begin(), files.end(), "-") > 1) {
-    throw Error(ErrorKind::usage, "standard input can be read only once");
-  }
 }
 
 CheckRun read_run(const Arguments& arguments) {
   refuse_contradictions(arguments);
   CheckRun run;
-  run.json = wants_json(arguments);
+  const std::string format = arguments.word("format", report_formats());
+  const TextStyle style = text_style(arguments, STDOUT_FILENO);
+  run.writer = make_report_writer(format, style);
   run.quiet = arguments.quiet();
-  run.style = text_style(arguments, STDOUT_FILENO);
   run.copy = arguments.value("output");
   run.existing = arguments.has("force") ? certstore::Existing::replace : certstore::Existing::refuse;
   run.options = read_verify_options(arguments);
   run.options.want_elements = !run.quiet;
-  run.options.want_file_digest = run.json || run.style.verbose;
+  run.options.want_file_digest = format != "text" || style.verbose;
   return run;
 }
 
-void print_result(const CheckRun& run, const Report& report, Outcome& outcome) {
-  if (!run.quiet) {
-    std::ostringstream text;
-    if (run.json) {
-      write_json(report, {}, text);
-    } else {
-      write_text(report, run.style, text);
-    }
-    outcome.result = text.str();
-  }
+void add_result(const CheckRun& run, const Report& report, Outcome& outcome) {
+  if (!run.quiet) outcome.result = run.writer->piece(report);
   const std::string_view path = report.file;
   for (const formats::BesideFormat& row : formats::beside_formats()) {
     if (report.exit_code() != ExitCode::unsigned_package || !path.ends_with(row.suffix)) continue;
@@ -99,13 +89,22 @@ void print_result(const CheckRun& run, const Report& report, Outcome& outcome) {
   for (const std::string& line : approval_lines(report)) outcome.remarks += "pkgverify: hint: " + line + "\n";
 }
 
+InputFile open_package(const std::string& path) {
+  std::error_code failure;
+  if (path != "-" && std::filesystem::is_directory(path, failure)) {
+    throw Error(ErrorKind::io, certstore::in_quotes(path) + " is a folder",
+                "pkgverify check --recursive judges every file in it");
+  }
+  return InputFile::open(path);
+}
+
 Outcome judge(const CheckRun& run, const std::string& path) {
   Outcome outcome;
-  const InputFile file = InputFile::open(path);
+  const InputFile file = open_package(path);
   Report report = verify(file, run.options, open_beside(path, run.options.signatures));
   report.file = path;
   outcome.code = report.exit_code();
-  print_result(run, report, outcome);
+  add_result(run, report, outcome);
   return outcome;
 }
 
@@ -113,7 +112,7 @@ Outcome judge(const CheckRun& run, const std::string& path) {
 // does to the file meanwhile.
 Outcome judge_copy(const CheckRun& run, const std::string& path) {
   Outcome outcome;
-  const InputFile file = InputFile::open(path);
+  const InputFile file = open_package(path);
   certstore::AtomicFile copy(*run.copy);
   copy.copy(file, 0, file.size());
   file.require_unchanged();
@@ -122,7 +121,15 @@ Outcome judge_copy(const CheckRun& run, const std::string& path) {
   report.file = path;
   outcome.code = report.exit_code();
   if (outcome.code == ExitCode::accepted) copy.commit(run.existing);
-  print_result(run, report, outcome);
+  add_result(run, report, outcome);
+  return outcome;
+}
+
+Outcome outcome_of(const CheckRun& run, const std::string& path, const Error& error) {
+  Outcome outcome;
+  outcome.code = certstore::exit_code(error.kind());
+  if (!run.quiet) outcome.result = run.writer->trouble(path, error);
+  outcome.remarks = certstore::cli::trouble_text("pkgverify", error);
   return outcome;
 }
 
@@ -132,49 +139,46 @@ Outcome judge_or_say_why(const CheckRun& run, const std::string& path) {
     return run.copy ? judge_copy(run, path) : judge(run, path);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
-    Outcome outcome;
-    outcome.code = certstore::exit_code(error.kind());
-    std::ostringstream result;
-    if (run.json && !run.quiet) write_json_trouble(path, error, result);
-    outcome.result = result.str();
-    outcome.remarks = certstore::cli::trouble_text("pkgverify", error);
-    return outcome;
+    return outcome_of(run, path, error);
   }
 }
 
-void print(const Outcome& outcome) {
-  std::cout << outcome.result << std::flush;
+ExitCode print(const CheckRun& run, Outcome outcome) {
+  if (!run.quiet) run.writer->put(std::move(outcome.result), std::cout);
   std::cerr << outcome.remarks << std::flush;
+  return outcome.code;
 }
 
-ExitCode judge_batch(CheckRun run, const std::vector<std::string>& files) {
+ExitCode judge_all(CheckRun& run, const std::vector<FoundFile>& files) {
   const unsigned all =
       run.options.jobs != 0 ? run.options.jobs : std::max(1U, std::thread::hardware_concurrency());
-  const auto outer = static_cast<unsigned>(std::min<std::size_t>(all, files.size()));
+  const auto outer = static_cast<unsigned>(std::clamp<std::size_t>(files.size(), 1, all));
   run.options.jobs = std::max(1U, all / outer);
-  run.options.show_progress = false;
+  if (files.size() > 1) run.options.show_progress = false;
   ExitCode code = ExitCode::accepted;
   for (std::size_t start = 0; start < files.size(); start += kBatchWindow) {
     std::vector<Outcome> outcomes(std::min(kBatchWindow, files.size() - start));
     certstore::for_each_parallel(outcomes.size(), outer, [&](std::size_t i) {
-      outcomes[i] = judge_or_say_why(run, files[start + i]);
+      outcomes[i] = judge_or_say_why(run, files[start + i].path);
     });
-    for (const Outcome& outcome : outcomes) {
-      print(outcome);
-      code = certstore::leftmost(code, outcome.code);
-    }
+    for (Outcome& outcome : outcomes) code = certstore::leftmost(code, print(run, std::move(outcome)));
   }
   return code;
 }
 
 ExitCode check(const Arguments& arguments) {
-  if (arguments.has("expiring")) return check_expiring(arguments);
-  const CheckRun run = read_run(arguments);
-  const auto& files = arguments.operands();
-  if (files.size() > 1) return judge_batch(run, files);
-  const Outcome outcome = judge_or_say_why(run, files.front());
-  print(outcome);
-  return outcome.code;
+  const std::vector<std::string> names = names_to_check(arguments);
+  if (arguments.has("expiring")) return check_expiring(arguments, names);
+  CheckRun run = read_run(arguments);
+  const FoundFiles found = files_to_check(arguments, names);
+  run.writer->require_room(found.files.size() + found.unread.size());
+  if (!run.quiet) run.writer->begin(std::cout);
+  ExitCode code = judge_all(run, found.files);
+  for (const UnreadPlace& place : found.unread) {
+    code = certstore::leftmost(code, print(run, outcome_of(run, place.path, place.error)));
+  }
+  if (!run.quiet) run.writer->end(code, std::cout);
+  return code;
 }
 
 }  // namespace
@@ -183,10 +187,12 @@ certstore::cli::Command check_command() {
   std::vector<certstore::cli::Option> options = judging_options();
   options.push_back({"output", 'o', "COPY", "leave the very bytes that were judged, only on exit code 0"});
   options.push_back(certstore::cli::kForceOption);
+  options.push_back(kRecursiveOption);
+  options.push_back(kFilesFromOption);
   options.push_back(kExpiringOption);
-  options.push_back(kTextOrJsonOption);
+  options.push_back({"format", '\0', "FORMAT", "text, json, sarif or junit"});
   return {.name = "check",
-          .operands = "FILE...",
+          .operands = "[FILE...]",
           .summary = "judge packages; never asks, never writes to the store",
           .options = std::move(options),
           .example = "pkgverify check --trust server.pem com.example.net.package",

@@ -28,7 +28,8 @@ struct FoundFiles {
 
 // Every operand that is a folder gives the regular files beneath it, by the bytes of their names; the others
 // give themselves. Links to files are followed, links to folders are not, so that no walk has no end;
-// FILE.p7s is left out where FILE is. Never throws for what it finds.
+// the signature beside a file (FILE.p7s, FILE.minisig) is left out, being judged with it. Ends at
+// limits::kBatchFiles, with an unread place. Never throws for what it finds.
 [[nodiscard]] FoundFiles find_package_files(const std::vector<std::string>& operands);
 
 }  // namespace verifier
