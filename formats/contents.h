@@ -24,9 +24,9 @@ struct Entry {
   std::string_view name;  // lives as long as the package
   std::uint64_t size = 0;
   bool is_directory = false;
-  bool beside = false;         // a file of its own beside the one that was opened, which does not hold it
-  bool is_link = false;        // a symbolic link; what it leads to is no bytes of the entry
-  bool is_executable = false;  // where the signature covers the mode
+  bool beside = false;           // a file of its own beside the one that was opened, which does not hold it
+  bool is_executable = false;    // where the signature covers the mode
+  std::string_view link_target;  // of a symbolic link, as long-lived; no bytes of the entry
 };
 
 // Gives the content of one entry to a sink, as SignedPackage::read() does; to be called once at most.

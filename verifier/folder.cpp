@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <memory>
 
 namespace verifier {
@@ -78,6 +79,27 @@ void require_safe_name(std::string_view name) {
   if (depth >= certstore::limits::kFolderDepth) refuse("has too many folders");
 }
 
+void require_safe_link(std::string_view name, std::string_view target) {
+  const auto refuse = [&](const std::string& why) {
+    throw Error(ErrorKind::malformed,
+                in_quotes(name) + " is a symbolic link to " + in_quotes(target) + ", which " + why,
+                "pkgverify import -o COPY leaves the whole package as it was judged");
+  };
+  auto depth = static_cast<std::size_t>(std::count(name.begin(), name.end(), '/'));
+  std::string_view rest = target;
+  while (rest == ".." || rest.starts_with("../")) {
+    if (depth-- == 0) return refuse("leaves the target");
+    rest.remove_prefix(std::min<std::size_t>(3, rest.size()));
+  }
+  if (rest.empty() && !target.empty()) return;
+  if (rest == "." && target == ".") return;
+  try {
+    require_safe_name(rest.ends_with('/') ? rest.substr(0, rest.size() - 1) : rest);
+  } catch (const Error&) {
+    refuse("is not a plain way to a place beneath the target");
+  }
+}
+
 std::vector<std::string> names_in(int folder) {
   FileDescriptor own(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!own.is_open()) certstore::throw_errno("read", "a folder", errno);
@@ -123,18 +145,21 @@ int Folder::open_beneath(const std::string& name, int flags, mode_t mode) const 
                                   : open_stepwise(name, flags, mode);
 }
 
+std::pair<FileDescriptor, std::string> Folder::open_above(const std::string& name) const {
+  const std::size_t slash = name.rfind('/');
+  if (slash == std::string::npos) return {FileDescriptor(), name};
+  const std::string parent = name.substr(0, slash);
+  FileDescriptor above(open_beneath(parent, O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
+  if (!above.is_open()) certstore::throw_errno("open", shown_ + "/" + parent, errno);
+  return {std::move(above), name.substr(slash + 1)};
+}
+
 void Folder::make_folder(const std::string& name) {
   if (made_.contains(name)) return;
   require_safe_name(name);
   const std::size_t slash = name.rfind('/');
-  const std::string leaf = slash == std::string::npos ? name : name.substr(slash + 1);
-  FileDescriptor above;
-  if (slash != std::string::npos) {
-    const std::string parent = name.substr(0, slash);
-    make_folder(parent);  // as deep as limits::kFolderDepth
-    above = FileDescriptor(open_beneath(parent, O_PATH | O_DIRECTORY | O_CLOEXEC, 0));
-    if (!above.is_open()) certstore::throw_errno("open", shown_ + "/" + parent, errno);
-  }
+  if (slash != std::string::npos) make_folder(name.substr(0, slash));  // as deep as limits::kFolderDepth
+  const auto [above, leaf] = open_above(name);
   const int parent_descriptor = above.is_open() ? above.get() : descriptor_.get();
   if (::mkdirat(parent_descriptor, leaf.c_str(), 0755) != 0) {
     if (errno == EEXIST) throw_taken(shown_, name);
@@ -149,6 +174,29 @@ FileDescriptor Folder::create_file(const std::string& name, bool is_executable) 
   if (file.is_open()) return file;
   if (errno == EEXIST) throw_taken(shown_, name);
   certstore::throw_errno("write", shown_ + "/" + name, errno);
+}
+
+void Folder::make_link(const std::string& name, const std::string& target) const {
+  const auto [above, leaf] = open_above(name);
+  const int folder = above.is_open() ? above.get() : descriptor_.get();
+  if (::symlinkat(target.c_str(), folder, leaf.c_str()) == 0) return;
+  if (errno == EEXIST) throw_taken(shown_, name);
+  certstore::throw_errno("write", shown_ + "/" + name, errno);
+}
+
+std::optional<std::string> Folder::link_target(const std::string& name) const {
+  const FileDescriptor link(open_beneath(name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0));
+  if (!link.is_open()) {
+    if (errno == ENOENT) return std::nullopt;
+    if (errno == ELOOP || errno == ENOTDIR || errno == EXDEV) throw_in_the_way(shown_, name);
+    certstore::throw_errno("read", shown_ + "/" + name, errno);
+  }
+  std::string target(PATH_MAX, '\0');
+  // An empty path reads the link that was opened itself: readlink(2).
+  const ssize_t size = ::readlinkat(link.get(), "", target.data(), target.size());
+  if (size < 0) throw_in_the_way(shown_, name);
+  target.resize(static_cast<std::size_t>(size));
+  return target;
 }
 
 std::optional<FileDescriptor> Folder::open(const std::string& name) const {

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace verifier {
@@ -15,6 +16,11 @@ namespace verifier {
 // Throws Error(malformed) unless `name` is a relative path of plain components: none empty, "." or "..", no
 // control character, no backslash, at most limits::kFolderDepth components.
 void require_safe_name(std::string_view name);
+
+// Throws Error(malformed) unless the symbolic link `name` leads to a place beneath the folder that `name` is
+// beneath: a relative target that goes up first, if at all, and no further than that folder. One that goes up
+// after it went down is refused: what it went down through may be a link.
+void require_safe_link(std::string_view name, std::string_view target);
 
 // The names in an open directory, without "." and "..", in no order. Throws Error(io).
 [[nodiscard]] std::vector<std::string> names_in(int folder);
@@ -40,12 +46,19 @@ class Folder {
   // taken. May be called by many threads.
   [[nodiscard]] certstore::FileDescriptor create_file(const std::string& name,
                                                       bool is_executable = false) const;
+  // Makes a new symbolic link in a folder that exists. Throws Error(io) if the name is taken.
+  void make_link(const std::string& name, const std::string& target) const;
+  // What the symbolic link of that name leads to. Empty if there is nothing of that name; throws Error(io) if
+  // something else stands in the way.
+  [[nodiscard]] std::optional<std::string> link_target(const std::string& name) const;
   // Opens an existing file or folder for reading. Empty if there is nothing of that name; throws Error(io) if
   // a symbolic link, or something else than a folder, stands in the way.
   [[nodiscard]] std::optional<certstore::FileDescriptor> open(const std::string& name) const;
 
  private:
   [[nodiscard]] int open_beneath(const std::string& name, int flags, mode_t mode) const;
+  // The folder that `name` is in (not open: this one itself), and its last component.
+  [[nodiscard]] std::pair<certstore::FileDescriptor, std::string> open_above(const std::string& name) const;
   [[nodiscard]] int open_stepwise(const std::string& name, int flags, mode_t mode) const;
 
   certstore::FileDescriptor descriptor_;

@@ -230,7 +230,7 @@ void ImportRun::print_changes() const {
   for (const TreeChange change : {TreeChange::added, TreeChange::same, TreeChange::changed}) {
     std::size_t count = 0;
     for (std::size_t i = 0; i < all.files.size(); ++i) {
-      if (all.changes[i] != change) continue;
+      if (all.changes[i] != change || all.files[i].is_directory()) continue;
       ++count;
       const bool listed = change == TreeChange::changed || request_.style.verbose;
       if (listed) write_fact(std::cout, 4, name_of(change), certstore::in_quotes(all.files[i].name, 0));

@@ -59,17 +59,13 @@ std::vector<ExtractedEntry> entries_of(const Report& report, const Selection& se
   for (std::size_t i = 0; i < report.entries.size(); ++i) {
     const EntryReport& entry = report.entries[i];
     const std::string& name = report.entry_names.at(i);
-    if (!wanted[i] || !entry.needs_cover || name.ends_with('/')) continue;
-    if (entry.is_link) {
-      throw Error(ErrorKind::unsupported,
-                  certstore::in_quotes(name) + " is a symbolic link, and an import leaves files only",
-                  "pkgverify import -o COPY leaves the whole package as it was judged");
-    }
+    if (!wanted[i] || !entry.needs_cover) continue;
     // The net below the verdict: what no signature vouches for never reaches the disk.
     if (entry.signers.empty() || entry.sha256.empty()) {
       throw Error(ErrorKind::internal, certstore::in_quotes(name) + " would be imported without proof");
     }
-    entries.push_back({i, name, entry.sha256, entry.is_executable});
+    if (!entry.link_target.empty()) require_safe_link(name, entry.link_target);
+    entries.push_back({i, name, entry.sha256, entry.is_executable, entry.link_target});
   }
   return entries;
 }

@@ -25,7 +25,25 @@ using certstore::throw_errno;
 
 constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
+TreeChange change_of_link(const ExtractedEntry& link, const Folder& target) {
+  const auto there = target.link_target(link.name);
+  if (!there) return TreeChange::added;
+  return *there == link.link_target ? TreeChange::same : TreeChange::changed;
+}
+
+TreeChange change_of_folder(const ExtractedEntry& folder, const Folder& target) {
+  const auto there = target.open(folder.name.substr(0, folder.name.size() - 1));
+  struct stat facts {};
+  if (!there) return TreeChange::added;
+  if (::fstat(there->get(), &facts) != 0) throw_errno("read", folder.name, errno);
+  if (S_ISDIR(facts.st_mode)) return TreeChange::same;
+  throw Error(ErrorKind::io, in_quotes(target.shown() + "/" + folder.name) + " is there and not a directory",
+              "move it away, or import into another directory");
+}
+
 TreeChange change_of(const ExtractedEntry& file, const Folder& target) {
+  if (file.is_directory()) return change_of_folder(file, target);
+  if (file.is_link()) return change_of_link(file, target);
   auto there = target.open(file.name);
   if (!there) return TreeChange::added;
   struct stat facts {};

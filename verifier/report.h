@@ -31,8 +31,8 @@ struct SignerReport {
 struct EntryReport {
   bool needs_cover = true;           // false: a directory or a signature file that took part
   bool beside = false;               // as formats::Entry: no signature over the file covers it
-  bool is_link = false;              // a symbolic link
   bool is_executable = false;        // and its signers say so
+  std::string link_target;           // of a symbolic link
   std::vector<std::size_t> signers;  // indexes of signers whose signature or digest matches its bytes
   certstore::Bytes sha256;           // of its bytes, if VerifyOptions::want_entry_digests
 };

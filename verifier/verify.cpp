@@ -77,8 +77,9 @@ class Verification {
     report_.require_owners = options_.rules.require_owners;
     for (const formats::Entry& entry : package_->entries()) {
       report_.entry_names.emplace_back(entry.name);
-      report_.entries.push_back(
-          {.beside = entry.beside, .is_link = entry.is_link, .is_executable = entry.is_executable});
+      report_.entries.push_back({.beside = entry.beside,
+                                 .is_executable = entry.is_executable,
+                                 .link_target = std::string(entry.link_target)});
     }
   }
 

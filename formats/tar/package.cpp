@@ -106,7 +106,7 @@ class TarPackage final : public SignedPackage {
       added.name = folder_names_.emplace_back(entry.name + "/");
       added.is_directory = true;
     }
-    added.is_link = entry.type == EntryType::symbolic_link;
+    if (entry.type == EntryType::symbolic_link) added.link_target = entry.link;
     if (contents_.sound) {
       const Entry& content = contents_.index.entries[contents_.content_of(number)];
       added.size = content.size;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Signed tars, judged by tar, openssl and mtree alone; and tars of other programs, signed and read by ours."""
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -178,12 +179,50 @@ class Import(TarWorkbench):
                 self.assertEqual((target / name).stat().st_mode, (self.make_tree() / name).stat().st_mode, name)
             self.assertFalse((target / ".signatures").exists())
 
-    def test_a_symbolic_link_is_said_and_not_made(self):
-        source, signed = self.home / "l.tar", self.home / "ls.tar"
-        self.run_tool("tar", "-c", "-f", source, "-C", self.make_tree(), ".")
+    def signed_with_links(self, name, **links):
+        tree = self.home / f"tree-{name}"
+        (tree / "lib").mkdir(parents=True)
+        (tree / "empty").mkdir()
+        (tree / "lib" / "real").write_text("content")
+        for link, target in links.items():
+            (tree / "lib" / link).symlink_to(target)
+        source, signed = self.home / f"{name}.tar", self.home / f"{name}-signed.tar.gz"
+        self.run_tool("tar", "-c", "-z", "-f", source, "-C", tree, ".")
         self.sign(source, signed)
-        self.assertIn("is a symbolic link", self.extracted(signed, self.home / "to-link", codes=None))
-        self.assertFalse((self.home / "to-link").exists())
+        return signed
+
+    def test_links_that_stay_inside_and_empty_directories_arrive(self):
+        links = {"so": "real", "up": "../lib/real", "top": "..", "none": "not/there", "here": "."}
+        target = self.home / "to-links"
+        self.extracted(self.signed_with_links("inside", **links), target)
+        self.assertEqual({name: os.readlink(target / "lib" / name) for name in links}, links)
+        self.assertEqual((target / "lib" / "so").read_text(), "content")
+        self.assertTrue((target / "empty").is_dir())
+        self.assertIn("same files        6", self.extracted(self.signed_with_links("again", **links), target))
+
+    def test_a_changed_link_is_replaced_by_force_only(self):
+        target = self.home / "to-change"
+        self.extracted(self.signed_with_links("one", so="real"), target)
+        other = self.signed_with_links("two", so="../empty")
+        self.assertIn("'lib/so'", self.extracted(other, target, codes=(1,)))
+        self.assertEqual(os.readlink(target / "lib" / "so"), "real")
+        self.extracted(other, target, "--force")
+        self.assertEqual(os.readlink(target / "lib" / "so"), "../empty")
+
+    def test_a_link_and_a_file_are_not_taken_for_each_other(self):
+        target = self.home / "to-swap"
+        self.extracted(self.signed_with_links("swap", so="real"), target)
+        (target / "lib" / "so").unlink()
+        (target / "lib" / "so").write_text("a file")
+        self.assertIn("in the way", self.extracted(self.signed_with_links("swap2", so="real"), target, "--force", codes=(1,)))
+        self.assertEqual((target / "lib" / "so").read_text(), "a file")
+
+    def test_a_link_that_leaves_the_target_ends_the_import(self):
+        for number, leads_out in enumerate(("../..", "/etc/passwd", "../../lib/real", "real/../../..", "a\\b", "down/../up")):
+            signed = self.signed_with_links(f"out{number}", good="real", out=leads_out)
+            target = self.home / f"to-out{number}"
+            self.assertIn("is a symbolic link to", self.extracted(signed, target, codes=None), leads_out)
+            self.assertFalse(target.exists(), leads_out)
         self.run_tool(BIN / "pkgverify", "import", signed, "-o", self.home / "copy.tar", "--store", self.home / "no-store",
                       "--trust", self.home / "alice.pem")
         self.assertEqual((self.home / "copy.tar").read_bytes(), signed.read_bytes())

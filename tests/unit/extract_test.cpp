@@ -109,6 +109,37 @@ BOOST_AUTO_TEST_CASE(a_name_with_more_folders_than_the_limit_is_refused) {
   BOOST_CHECK_EXCEPTION(verifier::require_safe_name(deep + "d/x"), Error, of_kind(ErrorKind::malformed));
 }
 
+BOOST_AUTO_TEST_CASE(a_link_may_lead_beneath_the_target_only) {
+  using Link = std::pair<const char*, const char*>;
+  for (const auto& [name, target] :
+       {Link("a", "b"), Link("a", "."), Link("a", "b/c"), Link("a", "b/"), Link("d/a", ".."),
+        Link("d/a", "../"), Link("d/a", "../b"), Link("d/e/a", "../../b")}) {
+    BOOST_TEST_CONTEXT(name << " -> " << target)
+    BOOST_CHECK_NO_THROW(verifier::require_safe_link(name, target));
+  }
+  // a/.. is elsewhere where a is a link itself; ./a is left to who needs it.
+  for (const auto& [name, target] :
+       {Link("a", ".."), Link("a", "/b"), Link("a", "../b"), Link("d/a", "../.."), Link("d/a", "../../b"),
+        Link("d/a", "b/.."), Link("d/a", "b/../c"), Link("d/a", "..//b"), Link("d/a", "../b/../../.."),
+        Link("a", "b\\c"), Link("a", ""), Link("a", "./b"), Link("a", "b\n")}) {
+    BOOST_TEST_CONTEXT(name << " -> " << target)
+    BOOST_CHECK_EXCEPTION(verifier::require_safe_link(name, target), Error, of_kind(ErrorKind::malformed));
+  }
+}
+
+BOOST_DATA_TEST_CASE(a_symbolic_link_is_made_and_read_and_not_gone_through, kWalks, walk) {
+  const tests::TemporaryFolder folder;
+  Folder into = open_folder(folder.path(), walk);
+  into.make_folder("d");
+  into.make_link("d/link", "../d");
+  BOOST_TEST(into.link_target("d/link").value() == "../d");
+  BOOST_TEST(!into.link_target("d/none"));
+  BOOST_CHECK_EXCEPTION((void)into.link_target("d"), Error, of_kind(ErrorKind::io));
+  BOOST_CHECK_EXCEPTION(into.make_link("d/link", "x"), Error, of_kind(ErrorKind::io));
+  BOOST_CHECK_EXCEPTION(into.make_link("d/link/x", "x"), Error, of_kind(ErrorKind::io));
+  BOOST_CHECK_EXCEPTION((void)into.create_file("d/link/x"), Error, of_kind(ErrorKind::io));
+}
+
 BOOST_DATA_TEST_CASE(a_symbolic_link_in_the_way_is_not_followed, kWalks, walk) {
   const tests::TemporaryFolder outside;
   const tests::TemporaryFolder folder;
