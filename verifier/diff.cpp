@@ -29,8 +29,8 @@ std::string name_of_entry(const Report& report, std::size_t entry) {
 }
 
 std::string content_of(const EntryReport& entry) {
-  return certstore::to_hex(entry.sha256) + (entry.is_link ? " link" : "") +
-         (entry.is_executable ? " executable" : "");
+  return certstore::to_hex(entry.sha256) + (entry.is_executable ? " executable" : "") +
+         (entry.link_target.empty() ? "" : " link to " + entry.link_target);
 }
 
 std::vector<certstore::SignerIdentity> signers_of(const Report& report,

@@ -128,6 +128,14 @@ sign old.tar signed-old.tar
 sign new.tar signed-new.tar
 diff_of 0 signed-old.tar signed-new.tar
 says "^  changed  .*'a.txt'"
+ln -s a.txt link
+tar -cf old.tar link
+ln -sf d.txt link
+tar -cf new.tar link
+sign old.tar signed-old-link.tar
+sign new.tar signed-new-link.tar
+diff_of 0 signed-old-link.tar signed-new-link.tar
+says "^  changed  .*'link'"
 diff_of 10 a.txt d.txt
 says "^  changed  file  'd.txt'"
 
