@@ -81,7 +81,7 @@ void require_safe_name(std::string_view name) {
 
 void require_safe_link(std::string_view name, std::string_view target) {
   const auto refuse = [&](const std::string& why) {
-    throw Error(ErrorKind::malformed,
+    throw Error(ErrorKind::unsupported,
                 in_quotes(name) + " is a symbolic link to " + in_quotes(target) + ", which " + why,
                 "pkgverify import -o COPY leaves the whole package as it was judged");
   };

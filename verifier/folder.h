@@ -17,9 +17,9 @@ namespace verifier {
 // control character, no backslash, at most limits::kFolderDepth components.
 void require_safe_name(std::string_view name);
 
-// Throws Error(malformed) unless the symbolic link `name` leads to a place beneath the folder that `name` is
-// beneath: a relative target that goes up first, if at all, and no further than that folder. One that goes up
-// after it went down is refused: what it went down through may be a link.
+// Throws Error(unsupported) unless the symbolic link `name` leads to a place beneath the folder that `name`
+// is beneath: a relative target that goes up first, if at all, and no further than that folder. One that goes
+// up after it went down is refused: what it went down through may be a link.
 void require_safe_link(std::string_view name, std::string_view target);
 
 // The names in an open directory, without "." and "..", in no order. Throws Error(io).

@@ -3,7 +3,10 @@
 #include "certstore/base/bytes.h"
 #include "certstore/base/escape.h"
 
+#include "verifier/mixed_scripts.h"
+
 #include <algorithm>
+#include <set>
 
 namespace verifier {
 namespace {
@@ -101,6 +104,29 @@ Question question_about(const Report& report) {
                       return element.element.owner && !element.owner_trusted;
                     });
   return question;
+}
+
+std::vector<std::string> lookalikes(const Report& report, const Question& question) {
+  constexpr std::size_t kMostOwners = 8;
+  std::vector<std::string> found;
+  const auto look_at = [&](std::string_view whose, const std::string& name) {
+    const std::string scripts = mixed_scripts(name);
+    if (scripts.empty()) return;
+    found.push_back(std::string(whose) + " mixes letters of " + scripts +
+                    " in one word, which can look like " + "another: it is spelled " + spelled_out(name));
+  };
+  look_at("the package's name", report.facts.name);
+  for (const std::size_t signer : question.signers) {
+    look_at("the signer's name", report.signers[signer].identity.subject());
+  }
+  std::set<std::string> owners;
+  for (const ElementReport& element : report.elements) {
+    if (owners.size() >= kMostOwners) break;
+    if (!element.element.owner) continue;
+    const std::string& name = element.element.owner->claimed_name;
+    if (!mixed_scripts(name).empty() && owners.insert(name).second) look_at("an owner's name", name);
+  }
+  return found;
 }
 
 std::vector<std::string> namesakes(const Report& report, const SignerReport& signer,

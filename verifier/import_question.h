@@ -29,4 +29,7 @@ struct Question {
 [[nodiscard]] std::vector<std::string> namesakes(const Report& report, const SignerReport& signer,
                                                  const certstore::TrustPolicy& policy);
 
+// Of the names that the question shows, those that mix letters of several scripts; one sentence each.
+[[nodiscard]] std::vector<std::string> lookalikes(const Report& report, const Question& question);
+
 }  // namespace verifier

@@ -22,7 +22,8 @@ struct Selection {
 
 // Every entry of the selection that a signature vouches for, with its judged digest, in container order.
 // Signature files are left out, and directories that the format needs not sign. The report has entry digests
-// and is one that can be accepted. Throws Error(malformed) for a symbolic link that leads out of the target.
+// and is one that can be accepted. Throws Error(unsupported) for a symbolic link that leads out of the
+// target.
 [[nodiscard]] std::vector<ExtractedEntry> entries_of(const Report& report, const Selection& selection);
 
 }  // namespace verifier

@@ -220,6 +220,7 @@ void write_question(const Report& report, const Question& question, const certst
       write_warning(sentence, page, out);
     }
   }
+  for (const std::string& sentence : lookalikes(report, question)) write_warning(sentence, page, out);
   writer.fact(2, "elements", std::to_string(report.elements.size()));
   write_all_owners(report, writer);
   writer.fact(2, "bound", report.facts.bound,

@@ -75,10 +75,13 @@ class Dialogue {
   PromptAnswer cancelled() const { return {}; }
 
   void write_menu() const {
-    std::cerr << "\n  i  import once\n";
-    if (may_trust()) std::cerr << "  t  import, and trust this provider\n";
+    std::cerr << "\n  i  import once: the audit log will say who, when and which file\n";
+    if (may_trust()) {
+      std::cerr << "  t  import, and trust this provider: a record will say for what, until when\n"
+                   "     and why, and be listed by pkgverify trust list\n";
+    }
     if (subject_.may_select) std::cerr << "  s  choose elements (" << selected() << ")\n";
-    std::cerr << "  d  details\n  c  cancel (Enter)\n";
+    std::cerr << "  d  details\n  c  cancel (Enter): nothing is imported\n";
   }
 
   std::string selected() const {

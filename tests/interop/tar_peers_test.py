@@ -221,7 +221,7 @@ class Import(TarWorkbench):
         for number, leads_out in enumerate(("../..", "/etc/passwd", "../../lib/real", "real/../../..", "a\\b", "down/../up")):
             signed = self.signed_with_links(f"out{number}", good="real", out=leads_out)
             target = self.home / f"to-out{number}"
-            self.assertIn("is a symbolic link to", self.extracted(signed, target, codes=None), leads_out)
+            self.assertIn("is a symbolic link to", self.extracted(signed, target, codes=(1,)), leads_out)
             self.assertFalse(target.exists(), leads_out)
         self.run_tool(BIN / "pkgverify", "import", signed, "-o", self.home / "copy.tar", "--store", self.home / "no-store",
                       "--trust", self.home / "alice.pem")

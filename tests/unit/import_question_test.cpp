@@ -116,6 +116,27 @@ BOOST_AUTO_TEST_CASE(the_same_name_with_another_key_is_noticed) {
   BOOST_TEST(verifier::namesakes(report, report.signers[0], policy).size() == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(a_name_that_mixes_scripts_is_spelled_out) {
+  Report report = tests::plain_report();
+  verifier::Question question;
+  question.signers = {0};
+  BOOST_TEST(verifier::lookalikes(report, question).empty());
+  report.facts.name = "com.ex\u0430mple.net";
+  for (int i = 0; i < 20; ++i) {
+    verifier::ElementReport element;
+    element.element.owner.emplace();
+    element.element.owner->claimed_name = "\u0430dmin" + std::to_string(i / 2);
+    report.elements.push_back(element);
+  }
+  const auto found = verifier::lookalikes(report, question);
+  BOOST_REQUIRE(found.size() == 9u);  // eight owners at most, each once
+  BOOST_TEST(
+      found[0] ==
+      "the package's name mixes letters of Cyrillic and Latin in one word, which can look like another: "
+      "it is spelled com.ex\\u{430}mple.net");
+  BOOST_TEST(found[8].starts_with("an owner's name mixes"));
+}
+
 BOOST_AUTO_TEST_CASE(a_package_name_that_is_trusted_from_another_signer_is_noticed) {
   const Report report = tests::plain_report();
   const auto other_key = tests::key_named("another").openssl();
