@@ -190,7 +190,7 @@ certstore::cli::Command check_command() {
   options.push_back(kRecursiveOption);
   options.push_back(kFilesFromOption);
   options.push_back(kExpiringOption);
-  options.push_back({"format", '\0', "FORMAT", "text, json, sarif or junit"});
+  options.push_back({"format", '\0', "FORMAT", "text, json, sarif, junit or html"});
   return {.name = "check",
           .operands = "[FILE...]",
           .summary = "judge packages; never asks, never writes to the store",

@@ -2,10 +2,9 @@
 
 #include "certstore/base/bytes.h"
 #include "certstore/base/escape.h"
-#include "verifier/answers.h"
+#include "verifier/report_parts.h"
 
 #include <algorithm>
-#include <map>
 
 namespace verifier {
 namespace {
@@ -32,38 +31,13 @@ Tone tone_of(Verdict verdict) {
   return Tone::bad;
 }
 
-std::string count_of(std::size_t count, std::string_view singular, std::string_view plural) {
-  return std::to_string(count) + " " + std::string(count == 1 ? singular : plural);
-}
-
-std::string content_answer(const Report& report, const Answers& answers) {
-  if (report.verdict() == Verdict::unsigned_package) return "not verified: nothing in the package is signed";
-  const std::string counts = std::to_string(report.entries_covered()) + " of " +
-                             count_of(report.entries_to_cover(), "entry", "entries") + " as signed";
-  return (answers.content_verified ? "verified: " : "not verified: ") + counts;
-}
-
-std::string trust_answer(const Report& report, const Answers& answers) {
-  if (report.content_pin) return "this very file is accepted by record " + escaped(report.content_pin->id);
-  if (report.signers.empty()) return "no signer";
-  return answers.certificate_trusted ? "trusted" : "not trusted";
-}
-
-std::string bound_answer(const Report& report) {
-  if (!report.facts.bound) return "no: the signatures do not say which entries belong together";
-  if (report.facts.whole) return "yes: the file is signed as a whole";
-  if (!report.facts.seal) return "yes: each signer lists the names of what it covers";
-  return "yes: serial " + std::to_string(report.facts.seal->serial) + ", signed by its own account " +
-         certstore::to_rfc3339(report.facts.seal->signed_at);
-}
-
 // Where findings stand: their indentation, and what the lines above are about.
 struct Place {
   std::size_t indent = 2;
   std::string_view subject;
 };
 
-void write_issue_group(const std::vector<const Issue*>& group, const Place& place, const TextStyle& style,
+void write_issue_group(const IssueGroup& group, const Place& place, const TextStyle& style,
                        std::ostream& out) {
   const std::size_t indent = place.indent;
   const IssueKind& kind = certstore::kind_of(group.front()->code);
@@ -87,30 +61,14 @@ void write_issue_group(const std::vector<const Issue*>& group, const Place& plac
   if (grave) write_fact(out, indent + 2, "", "what to do: " + std::string(kind.remedy));
 }
 
-// Groups by kind, the gravest effect first, otherwise as found.
 void write_issues(const certstore::Issues& issues, const Place& place, const TextStyle& style,
                   std::ostream& out) {
-  std::vector<std::vector<const Issue*>> groups;
-  std::map<certstore::IssueCode, std::size_t> group_of;
-  for (const Issue& issue : issues) {
-    const auto [slot, is_new] = group_of.emplace(issue.code, groups.size());
-    if (is_new) groups.emplace_back();
-    groups[slot->second].push_back(&issue);
-  }
-  std::stable_sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) {
-    return certstore::kind_of(a.front()->code).effect < certstore::kind_of(b.front()->code).effect;
-  });
-  for (const auto& group : groups) write_issue_group(group, place, style, out);
+  for (const IssueGroup& group : groups_by_kind(issues)) write_issue_group(group, place, style, out);
 }
 
 std::string describe(const OwnerCount& owner) {
-  std::string text = in_quotes(owner.claimed_name) + ": " + count_of(owner.elements, "element", "elements");
-  for (std::size_t i = 0; i < kOwnerStandings; ++i) {
-    if (owner.standings.at(i) == 0) continue;
-    text += ", " + std::to_string(owner.standings.at(i)) + " " +
-            std::string(name_of(static_cast<formats::OwnerStanding>(i)));
-  }
-  return text + (owner.trusted ? "; trusted" : "; not trusted");
+  return in_quotes(owner.claimed_name) + ": " + count_of(owner.elements, "element", "elements") +
+         standings_of(owner) + (owner.trusted ? "; trusted" : "; not trusted");
 }
 
 // What only a certificate says.
@@ -155,13 +113,7 @@ void write_verdict(const Report& report, const TextStyle& style, std::ostream& o
   out << in_tone(style, tone_of(verdict), word_of(verdict)) << "  " << escaped(report.file);
   if (report.time_was_given) out << "  (judged at " << certstore::to_rfc3339(report.judged_at) << ")";
   out << "\n";
-  const certstore::ExitCode code = report.exit_code();
-  // A bare key's signature does not carry the key: without it nothing is known to be intact.
-  const bool unchecked = code == certstore::ExitCode::untrusted && report.signers.empty();
-  write_fact(out, 2, "exit code",
-             std::to_string(static_cast<int>(code)) + ": " +
-                 std::string(unchecked ? "nothing could be checked: the signer's key is not here"
-                                       : meaning_of(code)));
+  write_fact(out, 2, "exit code", code_in_words(report));
   write_fact(out, 2, "format", escaped(report.format));
   for (const std::string& beside : report.beside) write_fact(out, 2, "signature in", escaped(beside));
   if (!report.facts.name.empty()) write_fact(out, 2, "package", escaped(report.facts.name));
@@ -174,22 +126,9 @@ void write_verdict(const Report& report, const TextStyle& style, std::ostream& o
 }
 
 void write_answers(const Report& report, const TextStyle& style, std::ostream& out) {
-  const Answers answer = answers(report);
-  const auto toned = [&](bool good, const std::string& text) {
-    return in_tone(style, good ? Tone::good : Tone::doubtful, text);
-  };
-  write_fact(out, 2, "content", toned(answer.content_verified, content_answer(report, answer)));
-  if (!report.signers.empty()) {
-    write_fact(out, 2, "certificate",
-               toned(answer.certificate_valid, answer.certificate_valid ? "valid" : "not valid"));
+  for (const AnswerLine& line : answer_lines(report)) {
+    write_fact(out, 2, line.label, in_tone(style, line.is_good ? Tone::good : Tone::doubtful, line.text));
   }
-  if (!report.signers.empty() || report.content_pin) {
-    write_fact(out, 2, "trust",
-               toned(answer.certificate_trusted || report.content_pin, trust_answer(report, answer)));
-  }
-  if (report.signers.empty()) return;
-  write_fact(out, 2, "known before", toned(answer.known_before, answer.known_before ? "yes" : "no"));
-  write_fact(out, 2, "bound", toned(report.facts.bound, bound_answer(report)));
 }
 
 void write_signer(const Report& report, const SignerReport& signer, const TextStyle& style,
@@ -197,10 +136,7 @@ void write_signer(const Report& report, const SignerReport& signer, const TextSt
   const certstore::SignerIdentity& identity = signer.identity;
   write_fact(out, 2, "signer", escaped(identity.subject()));
   write_fact(out, 4, "sha256", certstore::to_hex(identity.sha256()));
-  write_fact(out, 4, "key",
-             std::string(certstore::name_of(identity.key_kind())) + " " +
-                 count_of(static_cast<std::size_t>(std::max(0, identity.key_bits())), "bit", "bits") +
-                 ", sha256 " + certstore::to_hex(identity.public_key_sha256()));
+  write_fact(out, 4, "key", key_of(identity) + ", sha256 " + certstore::to_hex(identity.public_key_sha256()));
   if (identity.certificate() != nullptr) {
     write_certificate(*identity.certificate(), report.judged_at, style, out);
   }

@@ -1,5 +1,6 @@
 #include "verifier/report_writer.h"
 
+#include "verifier/report_html.h"
 #include "verifier/report_json.h"
 #include "verifier/report_junit.h"
 #include "verifier/report_sarif.h"
@@ -47,7 +48,7 @@ class JsonWriter final : public ReportWriter {
 }  // namespace
 
 std::span<const std::string_view> report_formats() {
-  static constexpr std::array<std::string_view, 4> kWords = {"text", "json", "sarif", "junit"};
+  static constexpr std::array<std::string_view, 5> kWords = {"text", "json", "sarif", "junit", "html"};
   return kWords;
 }
 
@@ -56,6 +57,7 @@ std::unique_ptr<ReportWriter> make_report_writer(std::string_view format, const 
   if (format == "json") return std::make_unique<JsonWriter>();
   if (format == "sarif") return sarif_writer();
   if (format == "junit") return junit_writer();
+  if (format == "html") return html_writer();
   throw Error(certstore::ErrorKind::internal, "a report format without a writer");
 }
 

@@ -19,6 +19,7 @@ struct ReportPiece {
   std::string text;    // where the files stand, one after the other
   std::string aside;   // where the format lists all files once more
   bool judged = true;  // false: there is no verdict, but an error
+  bool accepted = false;
 };
 
 class ReportWriter {

@@ -1,6 +1,7 @@
 // Documents for pipelines: whatever a package chose, they stay well formed and say what the report says.
 #include "certstore/base/escape.h"
 #include "tests/unit/reports.h"
+#include "verifier/html_page.h"
 #include "verifier/report_sarif.h"
 #include "verifier/report_writer.h"
 
@@ -86,6 +87,35 @@ BOOST_AUTO_TEST_CASE(no_hostile_text_breaks_junit) {
     BOOST_CHECK_EQUAL(suite.attribute("name").value(), certstore::escaped(hostile));
     BOOST_CHECK_EQUAL(suite.child("testcase").select_nodes(".//b").size(), 0);
   }
+}
+
+BOOST_AUTO_TEST_CASE(no_hostile_text_becomes_markup_in_html) {
+  const auto elements_of = [](const Report& report) {
+    pugi::xml_document page;
+    const std::string article = verifier::html_of(report) + verifier::html_row(report);
+    BOOST_REQUIRE(page.load_string(("<page>" + article + "</page>").c_str()));
+    return page.select_nodes("//*").size();
+  };
+  const std::size_t wanted = elements_of(tests::hostile_report("plain"));
+  for (const std::string& text : tests::hostile_texts()) {
+    for (const char* end : {"</dd><script>x</script>", "\"' onload='x", "]]><!--", "&lt;b&gt;"}) {
+      BOOST_CHECK_EQUAL(elements_of(tests::hostile_report(text + end)), wanted);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(html_shows_what_is_hostile_as_it_is_escaped) {
+  const std::string html = document_of("html", {tests::hostile_report("a<b>\x1b[2J\"")});
+  BOOST_CHECK(html.find("a&lt;b&gt;\\x1b[2J") != std::string::npos);
+  BOOST_CHECK(html.find("a<b>") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(tables_in_html_are_bounded) {
+  Report report = tests::plain_report();
+  report.elements.assign(2000, report.elements.front());
+  const std::string html = document_of("html", {report});
+  BOOST_CHECK(html.find("and 1500 more") != std::string::npos);
+  BOOST_CHECK(html.size() < 500'000);
 }
 
 BOOST_AUTO_TEST_CASE(only_what_is_not_accepted_is_an_error_in_sarif) {
