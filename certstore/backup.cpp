@@ -74,8 +74,7 @@ BackupNote note_of(const Transaction& keys, Instant now) {
   std::set<Sha256> found;
   keys.visit(key_records::kIdentityPrefix, [&](std::string_view name, ByteView value) {
     const std::string alias(name.substr(key_records::kIdentityPrefix.size()));
-    const Bytes der = parse_identity(value, alias).identity.certificate;
-    found.insert(Certificate::from_der(der, alias).public_key_sha256());
+    found.insert(parse_identity(value, alias).identity.signer().public_key_sha256());
   });
   return {.made = now, .keys = {found.begin(), found.end()}};
 }

@@ -38,11 +38,11 @@ class Backup {
   MasterKey master_key_;
 };
 
-// A private key that opened, made a signature, and had it checked with its certificate.
+// A private key that opened, made a signature, and had it checked with its certificate or public key.
 struct TestedKey {
   std::string alias;
   std::string kind;  // as in StoredIdentity
-  Certificate certificate;
+  SignerIdentity signer;
 };
 
 struct BackupContents {

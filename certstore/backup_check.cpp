@@ -36,7 +36,7 @@ class KeysCheck {
     if (!roster_) backup_.refuse("it holds no keys");
     if (roster_->size() != keys_.size()) backup_.refuse("an identity is missing in it");
     std::vector<Sha256> found;
-    for (const TestedKey& key : keys_) found.push_back(key.certificate.public_key_sha256());
+    for (const TestedKey& key : keys_) found.push_back(key.signer.public_key_sha256());
     std::ranges::sort(found);
     found.erase(std::unique(found.begin(), found.end()), found.end());
     if (found != backup_.note().keys) backup_.refuse("its note names other keys than it holds");
@@ -47,9 +47,9 @@ class KeysCheck {
   void take_identity(const std::string& alias, ByteView value) {
     const IdentityRecord record = parse_identity(value, alias);
     const SecretBytes pkcs8 = open_sealed_key(backup_.master_key(), *header_, *roster_, record);
-    const auto certificate = Certificate::from_der(record.identity.certificate, alias);
-    require_signs(PrivateKey::from_pkcs8(pkcs8.view(), alias), certificate, alias);
-    keys_.push_back({alias, record.identity.kind, certificate});
+    const SignerIdentity signer = record.identity.signer();
+    require_signs(PrivateKey::from_pkcs8(pkcs8.view(), alias), signer, alias);
+    keys_.push_back({alias, record.identity.kind, signer});
   }
 
   const Backup& backup_;

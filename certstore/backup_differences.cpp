@@ -18,7 +18,9 @@ std::string sha256_text(const Bytes& certificate) {
 void compare_identity(const StoredIdentity& ours, const StoredIdentity& theirs,
                       std::vector<std::string>& found) {
   const std::string who = "identity " + in_quotes(ours.alias) + ": ";
-  if (ours.certificate != theirs.certificate) {
+  if (ours.bare_key || theirs.bare_key) {
+    if (ours.bare_key != theirs.bare_key) found.push_back(who + "another key in the backup");
+  } else if (ours.certificate != theirs.certificate) {
     found.push_back(who + "certificate SHA256 " + sha256_text(theirs.certificate) +
                     " in the backup, SHA256 " + sha256_text(ours.certificate) + " in the store");
   } else if (ours.chain != theirs.chain) {

@@ -114,6 +114,20 @@ void require_free_alias(const Transaction& transaction, std::string_view alias) 
               "choose another --alias");
 }
 
+// One key with two uses: a signature of the one could be shown as one of the other.
+void require_one_use(const Transaction& transaction, const StoredIdentity& identity) {
+  for (const auto& [name, bytes] : transaction.list(kIdentityPrefix)) {
+    const StoredIdentity other = parse_identity(bytes, name.substr(kIdentityPrefix.size())).identity;
+    if (other.bare_key.has_value() == identity.bare_key.has_value()) continue;
+    if (other.signer().public_key_sha256() != identity.signer().public_key_sha256()) continue;
+    throw Error(ErrorKind::key,
+                in_quotes(other.alias) + " is the same key, " +
+                    (other.bare_key ? "as a minisign key, which never gets a certificate"
+                                    : "with a certificate: it does not become a minisign key"),
+                "make a key of its own: pkgsign init --alias NAME");
+  }
+}
+
 void require_good_alias(std::string_view alias, std::string_view kind) {
   if ((alias == kStatementKey) != (kind == kStatementKey)) {
     throw Error(ErrorKind::usage, in_quotes(kStatementKey) + " is the store's own key, and no identity",
@@ -139,8 +153,27 @@ Certificate stored_certificate(const Bytes& der, const std::string& alias) {
 
 }  // namespace
 
-Certificate StoredIdentity::own_certificate() const {
+StoredIdentity stored_identity(std::string alias, const SignerIdentity& signer) {
+  StoredIdentity identity;
+  identity.alias = std::move(alias);
+  if (signer.bare_key() == nullptr) {
+    identity.certificate = signer.certificate()->der();
+  } else {
+    identity.kind = kMinisignKey;
+    identity.bare_key = *signer.bare_key();
+  }
+  return identity;
+}
+
+SignerIdentity StoredIdentity::signer() const {
+  if (bare_key) return *bare_key;
   return stored_certificate(certificate, alias);
+}
+
+Certificate StoredIdentity::own_certificate() const {
+  if (!bare_key) return stored_certificate(certificate, alias);
+  throw Error(ErrorKind::key, in_quotes(alias) + " is a minisign key, which never gets a certificate",
+              "another identity: pkgsign cert list shows them");
 }
 
 std::vector<Certificate> StoredIdentity::issuers() const {
@@ -201,7 +234,7 @@ StoredIdentity KeyStore::get(std::string_view alias) const {
   std::string known;
   for (const StoredIdentity& other : list()) {
     // The store's own key is nobody's to name.
-    if (other.kind == StoredIdentity().kind) known += (known.empty() ? "" : ", ") + in_quotes(other.alias);
+    if (other.kind != kStatementKey) known += (known.empty() ? "" : ", ") + in_quotes(other.alias);
   }
   throw Error(ErrorKind::store, "the store has no identity " + in_quotes(alias),
               known.empty() ? "make one with 'pkgsign init'" : "it has " + known);
@@ -233,6 +266,7 @@ void KeyStore::add_identity(const MasterKey& key, const StoredIdentity& identity
   require_good_alias(identity.alias, identity.kind);
   environment_.update([&](Transaction& transaction) {
     require_free_alias(transaction, identity.alias);
+    require_one_use(transaction, identity);
     Change change(transaction, key);
     change.put_identity({.identity = identity, .version = 0, .sealed_key = {}}, private_key, key);
     change.finish(key);

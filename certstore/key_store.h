@@ -6,9 +6,9 @@
 #include "certstore/backup_note.h"
 #include "certstore/base/secret.h"
 #include "certstore/base/time.h"
-#include "certstore/certificate.h"
 #include "certstore/lmdb_environment.h"
 #include "certstore/seal.h"
+#include "certstore/signer_identity.h"
 
 #include <filesystem>
 #include <optional>
@@ -19,21 +19,29 @@
 namespace certstore {
 
 inline constexpr std::string_view kDefaultAlias = "server";
+// The kind of a bare key that signs as minisign does; it never gets a certificate.
+inline constexpr std::string_view kMinisignKey = "minisign";
 
 // What is known of an identity without the passphrase.
 struct StoredIdentity {
   std::string alias;
   std::string kind = "identity";  // what the key is for; others may follow
-  Bytes certificate;              // DER
+  Bytes certificate;              // DER; empty for a bare key
   std::vector<Bytes> chain;       // DER, the issuer first
   Instant created{};
   // SHA-256 of the public key in whose place this one was made (cert renew --new-key).
   std::optional<Sha256> succeeds = std::nullopt;
+  std::optional<BareKey> bare_key = std::nullopt;  // of kind kMinisignKey, and of no other
 
   // Throw Error(store) where the store holds bytes that are no certificate.
+  [[nodiscard]] SignerIdentity signer() const;
+  // Throws Error(key) for a bare key too.
   [[nodiscard]] Certificate own_certificate() const;
   [[nodiscard]] std::vector<Certificate> issuers() const;
 };
+
+// An identity with the certificate, or the bare key, of that signer; without chain and date.
+[[nodiscard]] StoredIdentity stored_identity(std::string alias, const SignerIdentity& signer);
 
 // The identity that is used where none is named, and the one that will be from a date on.
 struct DefaultAlias {
@@ -67,8 +75,9 @@ class KeyStore {
   [[nodiscard]] SecretBytes open_private_key(const MasterKey& key, std::string_view alias) const;
 
   // Throws Error(store) where the alias exists, Error(usage) for an alias that is empty, longer than
-  // limits::kAliasSize, has control characters, or is that of the store's own key. Whether key and
-  // certificate match is the caller's to check.
+  // limits::kAliasSize, has control characters, or is that of the store's own key, Error(key) where the same
+  // key is there bare and would get a certificate, or the other way. Whether key and certificate match is the
+  // caller's to check.
   void add_identity(const MasterKey& key, const StoredIdentity& identity, const SecretBytes& private_key);
   // Puts another certificate of the same key, with its chain, in the place of the one with that SHA-256; the
   // old one stays until then. Throws Error(store) where that is not the present one. Whether key and

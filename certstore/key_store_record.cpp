@@ -56,15 +56,45 @@ Roster parse_roster(ByteView bytes) {
   return roster;
 }
 
+namespace {
+
+void read_bare_key(JsonRecord& record, StoredIdentity& identity) {
+  KeyId id{};
+  record.hex("keyId", id);
+  try {
+    identity.bare_key = BareKey::from_spki(record.base64("publicKey"), id, identity.alias);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::malformed) throw;
+    record.refuse(error.what());
+  }
+}
+
+void read_certificates(JsonRecord& record, StoredIdentity& identity) {
+  identity.certificate = record.base64("certificate");
+  const nlohmann::json chain = record.array("chain");
+  if (chain.size() > limits::kCertificates) record.refuse("its chain is too long");
+  for (const nlohmann::json& certificate : chain) {
+    if (!certificate.is_string()) record.refuse("its chain holds something else than certificates");
+    identity.chain.push_back(from_base64(certificate.get<std::string>()));
+  }
+}
+
+}  // namespace
+
 Bytes to_record(const IdentityRecord& record) {
-  nlohmann::json chain = nlohmann::json::array();
-  for (const Bytes& certificate : record.identity.chain) chain.push_back(to_base64(certificate));
   nlohmann::json object = {{"kind", record.identity.kind},
-                           {"certificate", to_base64(record.identity.certificate)},
-                           {"chain", chain},
                            {"created", to_rfc3339(record.identity.created)},
                            {"version", record.version},
                            {"key", to_base64(record.sealed_key)}};
+  if (const auto& bare_key = record.identity.bare_key) {
+    object["publicKey"] = to_base64(bare_key->spki());
+    object["keyId"] = to_hex(bare_key->id());
+  } else {
+    nlohmann::json chain = nlohmann::json::array();
+    for (const Bytes& certificate : record.identity.chain) chain.push_back(to_base64(certificate));
+    object["certificate"] = to_base64(record.identity.certificate);
+    object["chain"] = chain;
+  }
   if (record.identity.succeeds) object["succeeds"] = to_hex(*record.identity.succeeds);
   return to_bytes(object);
 }
@@ -74,12 +104,10 @@ IdentityRecord parse_identity(ByteView bytes, const std::string& alias) {
   IdentityRecord parsed;
   parsed.identity.alias = alias;
   parsed.identity.kind = record.text("kind");
-  parsed.identity.certificate = record.base64("certificate");
-  const nlohmann::json chain = record.array("chain");
-  if (chain.size() > limits::kCertificates) record.refuse("its chain is too long");
-  for (const nlohmann::json& certificate : chain) {
-    if (!certificate.is_string()) record.refuse("its chain holds something else than certificates");
-    parsed.identity.chain.push_back(from_base64(certificate.get<std::string>()));
+  if (parsed.identity.kind == kMinisignKey) {
+    read_bare_key(record, parsed.identity);
+  } else {
+    read_certificates(record, parsed.identity);
   }
   parsed.identity.created = record.instant("created");
   parsed.version = record.number("version");

@@ -11,11 +11,23 @@ SealedPlace roster_place(const KeyStoreHeader& header) {
       .store = header.store, .kind = "roster", .name = {}, .certificate = {}, .version = header.generation};
 }
 
+namespace {
+
+// What the sealed key is for, as it stands open in the record.
+Bytes public_part(const StoredIdentity& identity) {
+  if (!identity.bare_key) return identity.certificate;
+  Bytes part(identity.bare_key->id().begin(), identity.bare_key->id().end());
+  append(part, identity.bare_key->spki());
+  return part;
+}
+
+}  // namespace
+
 SealedPlace place_of(const KeyStoreHeader& header, const IdentityRecord& record) {
   return {.store = header.store,
           .kind = record.identity.kind,
           .name = record.identity.alias,
-          .certificate = sha256(record.identity.certificate),
+          .certificate = sha256(public_part(record.identity)),
           .version = record.version};
 }
 

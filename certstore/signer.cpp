@@ -13,11 +13,17 @@
 namespace certstore {
 
 Signer::Signer(PrivateKey key, Certificate certificate, std::vector<Certificate> chain)
-    : key_(std::move(key)), certificate_(std::move(certificate)), chain_(std::move(chain)) {
-  if (!key_.matches(certificate_)) {
+    : key_(std::move(key)), identity_(std::move(certificate)), chain_(std::move(chain)) {
+  if (!key_.matches(*identity_.certificate())) {
     throw Error(ErrorKind::key,
-                "the private key is not that of the certificate " + in_quotes(certificate_.subject()),
+                "the private key is not that of the certificate " + in_quotes(identity_.subject()),
                 "name the key and the certificate that belong together");
+  }
+}
+
+Signer::Signer(PrivateKey key, BareKey bare_key) : key_(std::move(key)), identity_(std::move(bare_key)) {
+  if (key_.public_key_sha256() != identity_.public_key_sha256()) {
+    throw Error(ErrorKind::key, "the private key is not that of " + in_quotes(identity_.subject()));
   }
 }
 
@@ -52,7 +58,7 @@ openssl::DigestContext Signer::start(DigestAlgorithm algorithm) const {
   if (takes) return context;
   openssl::clear_errors();
   throw Error(ErrorKind::key,
-              "the key of " + in_quotes(certificate_.subject()) + " (" + std::string(name_of(key_.kind())) +
+              "the key of " + in_quotes(identity_.subject()) + " (" + std::string(name_of(key_.kind())) +
                   ") cannot be used with " + std::string(name_of(algorithm)),
               "choose the digest that the key was made for");
 }
@@ -88,7 +94,7 @@ DigestAlgorithm Signer::usual_digest() const {
   for (const auto& [tied, algorithm] : kTied) {
     if (nid == tied) return algorithm;
   }
-  throw Error(ErrorKind::key, "the key of " + in_quotes(certificate_.subject()) +
+  throw Error(ErrorKind::key, "the key of " + in_quotes(identity_.subject()) +
                                   " is tied to a digest with which nothing is signed here");
 }
 

@@ -1,9 +1,9 @@
-// Who signs: a certificate with its chain and the means to sign a digest. Nothing outside certstore assumes
-// that key bytes exist. May be used by many threads at once.
+// Who signs: a certificate with its chain, or a bare key, and the means to sign a digest. Nothing outside
+// certstore assumes that key bytes exist. May be used by many threads at once.
 #pragma once
 
-#include "certstore/certificate.h"
 #include "certstore/key.h"
+#include "certstore/signer_identity.h"
 
 namespace certstore {
 
@@ -11,7 +11,11 @@ class Signer {
  public:
   // Throws Error(key) unless the key is that of the certificate.
   Signer(PrivateKey key, Certificate certificate, std::vector<Certificate> chain);
-  [[nodiscard]] const Certificate& certificate() const { return certificate_; }
+  // Throws Error(key) unless the private key is that of the bare one.
+  Signer(PrivateKey key, BareKey bare_key);
+  [[nodiscard]] const SignerIdentity& identity() const { return identity_; }
+  // Throws Error(key) where there is none.
+  [[nodiscard]] const Certificate& certificate() const { return certificate_of(identity_); }
   [[nodiscard]] const std::vector<Certificate>& chain() const { return chain_; }
   // RSASSA-PKCS1-v1_5 (RFC 8017 8.2.1) over a message with that digest.
   [[nodiscard]] Bytes sign_rsa(DigestAlgorithm algorithm, ByteView message_digest) const;
@@ -28,7 +32,7 @@ class Signer {
 
  private:
   PrivateKey key_;
-  Certificate certificate_;
+  SignerIdentity identity_;
   std::vector<Certificate> chain_;
 
   [[nodiscard]] openssl::DigestContext start(DigestAlgorithm algorithm) const;

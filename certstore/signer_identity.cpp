@@ -1,5 +1,8 @@
 #include "certstore/signer_identity.h"
 
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+
 namespace certstore {
 
 SignerIdentity::SignerIdentity(Certificate certificate) : who_(std::move(certificate)) {}
@@ -33,6 +36,14 @@ const std::string& SignerIdentity::key_unsoundness() const {
 
 bool SignerIdentity::is_in_date(Instant at) const {
   return certificate() == nullptr || (certificate()->not_before() <= at && at <= certificate()->not_after());
+}
+
+const Certificate& certificate_of(const SignerIdentity& signer) {
+  if (signer.certificate() != nullptr) return *signer.certificate();
+  throw Error(ErrorKind::key,
+              in_quotes(signer.subject()) +
+                  " is a minisign key: it has no certificate, and signs files from beside them only",
+              "pkgsign sign --detached FILE --alias NAME, or another identity");
 }
 
 }  // namespace certstore

@@ -43,4 +43,7 @@ class SignerIdentity {
   std::variant<Certificate, BareKey> who_;
 };
 
+// The certificate of the signer. Throws Error(key) for a bare key, which has none and never gets one.
+[[nodiscard]] const Certificate& certificate_of(const SignerIdentity& signer);
+
 }  // namespace certstore

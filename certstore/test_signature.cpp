@@ -21,9 +21,15 @@ Bytes test_message() {
 
 }  // namespace
 
-void require_signs(const PrivateKey& key, const Certificate& certificate, std::string_view what) {
+void require_signs(const PrivateKey& key, const SignerIdentity& signer, std::string_view what) {
   const Bytes message = test_message();
-  if (key.matches(certificate) && checks_message(certificate, message, sign_message(key, message))) return;
+  const Bytes signature = sign_message(key, message);
+  if (const BareKey* const bare_key = signer.bare_key()) {
+    if (bare_key->checks(message, signature)) return;
+    throw Error(ErrorKind::key, "the private key of " + in_quotes(what) + " is not that of its public one");
+  }
+  const Certificate& certificate = *signer.certificate();
+  if (key.matches(certificate) && checks_message(certificate, message, signature)) return;
   throw Error(ErrorKind::key, "the key of " + in_quotes(what) + " is not that of its certificate");
 }
 

@@ -2,6 +2,7 @@
 
 #include "formats/detached_cms.h"
 #include "formats/minisign/package.h"
+#include "formats/minisign/signing.h"
 
 #include <algorithm>
 #include <array>
@@ -13,16 +14,30 @@ bool recognises_any(const certstore::InputFile&) {
   return true;
 }
 
+bool is_bare(const certstore::SignerIdentity& signer) {
+  return signer.bare_key() != nullptr;
+}
+
+bool has_certificate(const certstore::SignerIdentity& signer) {
+  return signer.certificate() != nullptr;
+}
+
 constexpr std::array kBeside = {
-    BesideFormat{"minisig", ".minisig", false, minisign::recognises_signature, minisign::open_signature},
+    BesideFormat{"minisig", ".minisig", false, minisign::recognises_signature, minisign::open_signature,
+                 is_bare, minisign::plan_signature},
     BesideFormat{"minisig", ".sig", true, minisign::recognises_signature, minisign::open_signature},
-    BesideFormat{"p7s", ".p7s", false, recognises_any, open_detached},
+    BesideFormat{"p7s", ".p7s", false, recognises_any, open_detached, has_certificate, plan_detached, true},
 };
 
 }  // namespace
 
 std::span<const BesideFormat> beside_formats() {
   return kBeside;
+}
+
+const BesideFormat& beside_format_by(const certstore::SignerIdentity& signer) {
+  return *std::find_if(kBeside.begin(), kBeside.end() - 1,
+                       [&](const BesideFormat& row) { return row.signs != nullptr && row.signs(signer); });
 }
 
 const BesideFormat& beside_format_of(const certstore::InputFile& signature) {

@@ -27,17 +27,11 @@ inline constexpr std::string_view kDetachedContext = "detached file";
 [[nodiscard]] std::size_t stamp_signature_file(const certstore::InputFile& signature,
                                                const certstore::Stamper& stamper, certstore::AtomicFile& out);
 
-struct DetachedWish {
-  const certstore::InputFile* add_to = nullptr;  // signatures that stay, with these behind them
-  bool pem = false;
-  bool any_meaning = false;  // sign also what is a manifest of another layout
-};
-
 // Digests the file now; write() then makes the signature file. Throws Error(malformed) for a manifest of
 // another layout unless it is wanted, and for `add_to` that is no signature of this file.
 [[nodiscard]] std::unique_ptr<SigningPlan> plan_detached(const certstore::InputFile& file,
                                                          const SigningRequest& request,
-                                                         const DetachedWish& wish);
+                                                         const BesideWish& wish);
 
 // For the table of formats: this one is never told by the file's own content.
 [[nodiscard]] bool recognises_none(const Container& container);

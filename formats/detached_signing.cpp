@@ -41,7 +41,7 @@ std::vector<DigestAlgorithm> digests_for(const certstore::Certificate& certifica
 
 class DetachedPlan final : public SigningPlan {
  public:
-  DetachedPlan(const certstore::InputFile& file, const SigningRequest& request, const DetachedWish& wish)
+  DetachedPlan(const certstore::InputFile& file, const SigningRequest& request, const BesideWish& wish)
       : request_(request), wish_(wish) {
     const std::string meaning = other_meaning(file);
     if (!meaning.empty() && !wish.any_meaning) {
@@ -102,8 +102,8 @@ class DetachedPlan final : public SigningPlan {
     const auto want = [&](const certstore::Certificate& certificate) {
       for (const DigestAlgorithm algorithm : digests_for(certificate)) wanted.insert(algorithm);
     };
-    want(request_.certificate);
-    for (const FurtherSigner& further : request_.also) want(further.certificate);
+    want(request_.certificate());
+    for (const FurtherSigner& further : request_.also) want(further.certificate());
     std::vector<certstore::Digester> running(wanted.begin(), wanted.end());
     certstore::read_windows(file, [&](certstore::ByteView window) {
       for (certstore::Digester& digester : running) digester.update(window);
@@ -113,7 +113,7 @@ class DetachedPlan final : public SigningPlan {
   }
 
   SigningRequest request_;
-  DetachedWish wish_;
+  BesideWish wish_;
   std::string_view context_ = {};
   Bytes there_;
   std::map<DigestAlgorithm, Bytes> digests_;
@@ -122,7 +122,7 @@ class DetachedPlan final : public SigningPlan {
 }  // namespace
 
 std::unique_ptr<SigningPlan> plan_detached(const certstore::InputFile& file, const SigningRequest& request,
-                                           const DetachedWish& wish) {
+                                           const BesideWish& wish) {
   return std::make_unique<DetachedPlan>(file, request, wish);
 }
 

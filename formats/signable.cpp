@@ -23,8 +23,8 @@ void require_signable(const certstore::Issues& issues) {
 }
 
 std::vector<certstore::Certificate> signers_of(const SigningRequest& request) {
-  std::vector<certstore::Certificate> signers{request.certificate};
-  for (const FurtherSigner& further : request.also) signers.push_back(further.certificate);
+  std::vector<certstore::Certificate> signers{request.certificate()};
+  for (const FurtherSigner& further : request.also) signers.push_back(further.certificate());
   return signers;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "certstore/base/time.h"
-#include "certstore/certificate.h"
+#include "certstore/signer_identity.h"
 #include "certstore/timestamp_attach.h"
 
 #include <optional>
@@ -13,12 +13,17 @@ namespace formats {
 
 // Who signs beside the first one.
 struct FurtherSigner {
-  certstore::Certificate certificate;
+  certstore::SignerIdentity signer;
   std::vector<certstore::Certificate> chain;
+
+  // Throws Error(key) for a bare key, as that of the request does.
+  [[nodiscard]] const certstore::Certificate& certificate() const {
+    return certstore::certificate_of(signer);
+  }
 };
 
 struct SigningRequest {
-  certstore::Certificate certificate;
+  certstore::SignerIdentity signer;
   std::vector<certstore::Certificate> chain;
   std::vector<FurtherSigner> also = {};  // most layouts carry one signature, and refuse more
   certstore::DigestAlgorithm digest = certstore::DigestAlgorithm::sha256;
@@ -33,6 +38,11 @@ struct SigningRequest {
   unsigned jobs = 0;
   bool show_progress = false;
   certstore::Stamper stamper = {};  // asked for each CMS signature that is made; empty: no time stamps
+
+  // For the layouts that carry one: throws Error(key) for a bare key, before anything is planned.
+  [[nodiscard]] const certstore::Certificate& certificate() const {
+    return certstore::certificate_of(signer);
+  }
 };
 
 }  // namespace formats

@@ -26,7 +26,7 @@ using certstore::ErrorKind;
 using certstore::in_quotes;
 
 void require_fitting(const VroContents& contents, const SigningRequest& request) {
-  const Certificate& certificate = request.certificate;
+  const Certificate& certificate = request.certificate();
   require_vro_certificate(certificate);
   if (!request.also.empty()) {
     throw Error(ErrorKind::usage, "the vRO layout carries the signatures of one signer, and no second one's",
@@ -102,13 +102,13 @@ std::set<std::size_t> dropped_certificates(const VroContents& contents, const Si
     }
     const bool is_owner = owners.count(std::string(stem)) != 0;
     const bool is_former = request.replace && stem == former;
-    const bool is_ours = found.certificate.subject() == request.certificate.subject();
-    const bool same_key = found.certificate.public_key_sha256() == request.certificate.public_key_sha256();
+    const bool is_ours = found.certificate.subject() == request.certificate().subject();
+    const bool same_key = found.certificate.public_key_sha256() == request.certificate().public_key_sha256();
     if (is_ours && !same_key && (is_owner || !is_former)) {
-      refuse_other_key(request.certificate, found.certificate);
+      refuse_other_key(request.certificate(), found.certificate);
     }
     // Ours, in its place already, is an untouched entry.
-    const bool stays = found.certificate == request.certificate && stem == request.certificate.subject();
+    const bool stays = found.certificate == request.certificate() && stem == request.certificate().subject();
     if (!stays && (is_ours || (is_former && !is_owner))) dropped.insert(found.entry);
   }
   return dropped;
@@ -178,8 +178,8 @@ std::vector<VroOutput> files_to_sign(const VroContents& contents, const SigningR
     if (is_certificate) taken.insert(file.path);
     (is_certificate ? certificates : files).push_back(std::move(file));
   }
-  if (taken.insert(certificate_path(request.certificate.subject())).second) {
-    certificates.push_back(added_certificate(request.certificate));
+  if (taken.insert(certificate_path(request.certificate().subject())).second) {
+    certificates.push_back(added_certificate(request.certificate()));
   }
   for (const Certificate& issuer : request.chain) {
     // A CA whose name cannot be a file name is left out: the importer has it, or gets it another way.
@@ -215,7 +215,7 @@ VroSeal seal_of(const std::string& package_name, const SigningRequest& request,
   for (const VroOutput& file : files) sealed.push_back({file.path, file.size, file.sha256});
   VroSeal seal;
   seal.count = sealed.size();
-  seal.digest = seal_digest(package_name, request.certificate.sha256(), std::move(sealed));
+  seal.digest = seal_digest(package_name, request.certificate().sha256(), std::move(sealed));
   seal.serial = request.serial.value_or(static_cast<std::uint64_t>(seconds));
   seal.signed_at = request.time;
   return seal;
@@ -229,8 +229,8 @@ VroOutput sealed_meta(const Properties& before, const SigningRequest& request,
     throw Error(ErrorKind::malformed, "dunes-meta-inf states no pkg-name");
   }
   Properties after = before;
-  after.set("pkg-signer", request.certificate.subject());
-  if (after.find("pkg-owner") == nullptr) after.set("pkg-owner", request.certificate.subject());
+  after.set("pkg-signer", request.certificate().subject());
+  if (after.find("pkg-owner") == nullptr) after.set("pkg-owner", request.certificate().subject());
   after.erase(kSealKey);
   if (request.bound) after.set(kSealKey, to_text(seal_of(*name, request, files)));
   VroOutput file;

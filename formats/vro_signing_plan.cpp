@@ -44,7 +44,7 @@ void add_folders(zip::Writer& writer, const VroContents& contents, const VroOutp
 
 void VroSigningPlan::write(std::span<const certstore::Signer> signers, certstore::AtomicFile& out) const {
   const certstore::Signer& signer = signers.front();
-  if (signers.size() != 1 || signer.certificate() != request_.certificate) {
+  if (signers.size() != 1 || signer.certificate() != request_.certificate()) {
     throw certstore::Error(certstore::ErrorKind::key, "the key is of another certificate than was planned");
   }
   const zip::NewEntryOptions options = zip::options_for(contents_.index, request_.time);

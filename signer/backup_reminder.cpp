@@ -1,6 +1,7 @@
 #include "signer/backup_reminder.h"
 
 #include "certstore/base/escape.h"
+#include "certstore/statement_key.h"
 
 #include <iostream>
 
@@ -8,7 +9,7 @@ namespace signer {
 
 std::vector<certstore::StoredIdentity> own_identities(const certstore::KeyStore& keys) {
   auto identities = keys.list();
-  std::erase_if(identities, [](const auto& identity) { return identity.kind != "identity"; });
+  std::erase_if(identities, [](const auto& identity) { return identity.kind == certstore::kStatementKey; });
   return identities;
 }
 
@@ -16,7 +17,7 @@ std::vector<std::string> without_backup(const certstore::KeyStore& keys) {
   const certstore::BackupNote last = keys.last_backup().value_or(certstore::BackupNote{});
   std::vector<std::string> aliases;
   for (const auto& identity : own_identities(keys)) {
-    const auto public_key = identity.own_certificate().public_key_sha256();
+    const auto public_key = identity.signer().public_key_sha256();
     if (!last.has_key(public_key)) aliases.push_back(identity.alias);
   }
   return aliases;

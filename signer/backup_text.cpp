@@ -14,11 +14,15 @@ certstore::SecretBytes file_passphrase(const certstore::cli::Arguments& argument
 void print_contents(const certstore::BackupContents& contents, std::ostream& out) {
   out << "made:         " << certstore::to_rfc3339(contents.note.made) << "\n";
   for (const auto& key : contents.keys) {
-    const auto& certificate = key.certificate;
-    out << "key:          " << certstore::escaped(key.alias) << ", " << key_text(certificate) << ", from "
-        << certstore::to_date(certificate.not_before()) << " to "
-        << certstore::to_date(certificate.not_after()) << ", signs\n"
-        << "certificate:  SHA256 " << certstore::to_hex(certificate.sha256()) << "\n";
+    const certstore::Certificate* const certificate = key.signer.certificate();
+    out << "key:          " << certstore::escaped(key.alias) << ", " << key_text(key.signer);
+    if (certificate != nullptr) {
+      out << ", from " << certstore::to_date(certificate->not_before()) << " to "
+          << certstore::to_date(certificate->not_after());
+    }
+    out << ", signs\n"
+        << (certificate != nullptr ? "certificate:  " : "public key:   ") << "SHA256 "
+        << certstore::to_hex(key.signer.sha256()) << "\n";
   }
   out << "trust:        " << contents.trust_records << " records, " << contents.serials
       << " accepted serials, " << contents.audit_lines << " records in the audit log\n";

@@ -31,6 +31,12 @@ std::string json_text(const std::string& text) {
   return certstore::is_utf8(text) ? text : escaped(text);
 }
 
+nlohmann::ordered_json public_key_json(const certstore::SignerIdentity& signer) {
+  return {{"algorithm", certstore::name_of(signer.key_kind())},
+          {"bits", signer.key_bits()},
+          {"sha256", hex(signer.public_key_sha256())}};
+}
+
 nlohmann::ordered_json certificate_json(const Certificate& certificate) {
   return {{"subject", json_text(certificate.subject())},
           {"issuer", json_text(certificate.issuer())},
@@ -39,19 +45,46 @@ nlohmann::ordered_json certificate_json(const Certificate& certificate) {
           {"notBefore", certstore::to_rfc3339(certificate.not_before())},
           {"notAfter", certstore::to_rfc3339(certificate.not_after())},
           {"selfSigned", certificate.is_self_signed()},
-          {"publicKey",
-           {{"algorithm", certstore::name_of(certificate.key_kind())},
-            {"bits", certificate.key_bits()},
-            {"sha256", hex(certificate.public_key_sha256())}}}};
+          {"publicKey", public_key_json(certificate)}};
+}
+
+void print_key(const certstore::StoredIdentity& identity, std::ostream& out) {
+  out << "identity:     " << escaped(identity.alias) << "\n"
+      << "public key:   Ed25519, SHA256 " << hex(identity.bare_key->sha256()) << "\n"
+      << "key id:       " << certstore::to_text(identity.bare_key->id())
+      << " (anyone can make a key with it)\n"
+      << "created:      " << certstore::to_rfc3339(identity.created) << "\n"
+      << "signs:        FILE.minisig, as minisign does; it never gets a certificate\n";
+}
+
+std::string bare_key_json(const certstore::StoredIdentity& identity) {
+  nlohmann::ordered_json json = {{"schema", 1},
+                                 {"alias", json_text(identity.alias)},
+                                 {"kind", identity.kind},
+                                 {"publicKey", public_key_json(*identity.bare_key)},
+                                 {"keyId", certstore::to_text(identity.bare_key->id())},
+                                 {"created", certstore::to_rfc3339(identity.created)}};
+  return json.dump(2);
 }
 
 }  // namespace
 
-std::string key_text(const Certificate& certificate) {
-  const std::string name(certstore::name_of(certificate.key_kind()));
+void print_bare_key(const certstore::StoredIdentity& identity, std::string_view how, std::ostream& out) {
+  const std::string alias = certstore::shell_quoted(identity.alias);
+  out << "identity:     " << escaped(identity.alias) << " (" << how << ")\n"
+      << "public key:   " << key_text(identity.signer()) << "\n\n"
+      << "An id does not prove origin: anyone can make a key with it.\n"
+      << "tell your importers: SHA256 " << hex(identity.bare_key->sha256()) << "\n"
+      << "give them the file:  pkgsign cert export --alias " << alias << " -o KEY.pub\n"
+      << "sign any file:       pkgsign sign --detached FILE --alias " << alias << "\n";
+}
+
+std::string key_text(const certstore::SignerIdentity& signer) {
+  if (signer.bare_key() != nullptr) return "minisign key " + certstore::to_text(signer.bare_key()->id());
+  const std::string name(certstore::name_of(signer.key_kind()));
   // There is one size of it only, and OpenSSL counts its bits in its own way.
-  if (certificate.key_kind() == certstore::KeyKind::ed25519) return name;
-  return name + " " + std::to_string(certificate.key_bits()) + " bits";
+  if (signer.key_kind() == certstore::KeyKind::ed25519) return name;
+  return name + " " + std::to_string(signer.key_bits()) + " bits";
 }
 
 std::string vro_unfitness(const Certificate& certificate) {
@@ -70,6 +103,7 @@ std::string validity_text(const Certificate& certificate, Instant now) {
 }
 
 void print_identity(const certstore::StoredIdentity& identity, Instant now, std::ostream& out) {
+  if (identity.bare_key) return print_key(identity, out);
   const Certificate certificate = identity.own_certificate();
   out << "identity:     " << escaped(identity.alias) << "\n"
       << "subject:      " << escaped(certificate.subject()) << "\n"
@@ -95,6 +129,7 @@ void print_identity(const certstore::StoredIdentity& identity, Instant now, std:
 }
 
 std::string identity_json(const certstore::StoredIdentity& identity, const Overlap& overlap, Instant now) {
+  if (identity.bare_key) return bare_key_json(identity);
   const Certificate certificate = identity.own_certificate();
   nlohmann::ordered_json json = {{"schema", 1}, {"alias", json_text(identity.alias)}};
   json.update(certificate_json(certificate));

@@ -1,4 +1,6 @@
+#include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "certstore/minisign_text.h"
 #include "certstore/statement_key.h"
 #include "signer/audit_pen.h"
 #include "signer/backup_reminder.h"
@@ -37,7 +39,7 @@ ExitCode show(const Arguments& arguments) {
     if (const std::string text = text_of(overlap); !text.empty()) {
       std::cout << "succession:   " << text << "\n";
     }
-    if (const auto retired = retirement_of(arguments, identity.own_certificate(), now)) {
+    if (const auto retired = retirement_of(arguments, identity.signer(), now)) {
       std::cout << "retired:      by record " << retired->id << "\n";
     }
   }
@@ -53,18 +55,22 @@ ExitCode list(const Arguments& arguments) {
     if (arguments.quiet()) break;
     const bool is_own = identity.kind == certstore::kStatementKey;
     if (is_own && !arguments.verbose()) continue;
-    const auto certificate = identity.own_certificate();
-    std::cout << std::left << std::setw(15) << certstore::escaped(identity.alias) << " "
-              << key_text(certificate) << "  ";
+    const certstore::SignerIdentity signer = identity.signer();
+    std::cout << std::left << std::setw(15) << certstore::escaped(identity.alias) << " " << key_text(signer)
+              << "  ";
     if (is_own) {
       std::cout << "the store's own key, for statements and no package\n";
       continue;
     }
-    std::cout << "until " << certstore::to_date(certificate.not_after()) << " ("
-              << validity_text(certificate, now) << ")  " << certstore::escaped(certificate.subject());
+    if (const Certificate* const certificate = signer.certificate()) {
+      std::cout << "until " << certstore::to_date(certificate->not_after()) << " ("
+                << validity_text(*certificate, now) << ")  " << certstore::escaped(certificate->subject());
+    } else {
+      std::cout << "no certificate, no end";
+    }
     const std::string overlap = text_of(overlap_of(keys, identity, now));
     if (!overlap.empty()) std::cout << "  " << overlap;
-    if (retirement_of(arguments, certificate, now)) std::cout << "  retired";
+    if (retirement_of(arguments, signer, now)) std::cout << "  retired";
     if (identity.alias == chosen.alias) std::cout << "  (default)";
     if (identity.alias == chosen.next) {
       std::cout << "  (default from " << certstore::to_date(chosen.from) << ")";
@@ -84,7 +90,13 @@ ExitCode export_certificate(const Arguments& arguments) {
   const DocumentTarget target = document_target(arguments);
   const std::string alias = alias_of(arguments);
   const auto identity = open_keys(arguments, certstore::OpenMode::read).get(alias);
-  const std::string pem = to_pem(identity);
+  if (identity.bare_key && arguments.has("format")) {
+    throw certstore::Error(certstore::ErrorKind::usage,
+                           certstore::in_quotes(alias) +
+                               " is a minisign key: its public key file has one form, without --format");
+  }
+  const std::string pem =
+      identity.bare_key ? certstore::to_minisign_public_key(*identity.bare_key) : to_pem(identity);
   const auto bytes = target.as_der ? certstore::ByteView(identity.certificate) : certstore::as_bytes(pem);
   note(arguments,
        {.action = "cert export", .file = target.path, .sha256 = certstore::sha256(bytes), .alias = alias});
@@ -118,7 +130,7 @@ certstore::cli::Command cert_list_command() {
 certstore::cli::Command cert_export_command() {
   return {.name = "cert export",
           .operands = "",
-          .summary = "write the public certificate and its chain, for other machines",
+          .summary = "write the public certificate and its chain, or KEY.pub of a minisign key",
           .options = {kAliasOption,
                       certstore::cli::kStoreOption,
                       kOutputOption,

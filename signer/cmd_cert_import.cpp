@@ -58,7 +58,7 @@ std::vector<Certificate> known_issuers(const certstore::KeyStore& keys,
   std::vector<Certificate> known = identity.issuers();
   if (!identity.succeeds) return known;
   for (const certstore::StoredIdentity& other : keys.list()) {
-    if (other.own_certificate().public_key_sha256() != *identity.succeeds) continue;
+    if (other.signer().public_key_sha256() != *identity.succeeds) continue;
     for (const Certificate& issuer : other.issuers()) known.push_back(issuer);
   }
   return known;

@@ -1,4 +1,5 @@
 #include "certstore/base/escape.h"
+#include "certstore/record_match.h"
 #include "certstore/trust_store.h"
 #include "signer/commands.h"
 #include "signer/overlap.h"
@@ -11,20 +12,16 @@
 namespace signer {
 namespace {
 
-using certstore::Certificate;
 using certstore::ExitCode;
 using certstore::TrustRecord;
 using certstore::cli::Arguments;
 
-TrustRecord retirement_by(const Arguments& arguments, const Certificate& certificate,
+TrustRecord retirement_by(const Arguments& arguments, const certstore::SignerIdentity& signer,
                           certstore::Instant now) {
   TrustRecord record;
   record.kind = TrustRecord::Kind::retire;
   // By key: a certificate that is made for it later must not escape.
-  record.subject = TrustRecord::Subject::public_key;
-  record.sha256 = certificate.public_key_sha256();
-  record.certificate = certificate.der();
-  record.label = certificate.subject();
+  certstore::set_subject(record, signer);
   record.reason = arguments.value("reason").value_or("");
   record.made_by = certstore::acting_at(now).user;
   record.made_at = now;
@@ -45,7 +42,7 @@ ExitCode run(const Arguments& arguments) {
   const certstore::Instant now = certstore::now();
   const auto keys = open_keys(arguments, certstore::OpenMode::read);
   const auto identity = get_identity(keys, alias);
-  const TrustRecord record = retirement_by(arguments, identity.own_certificate(), now);
+  const TrustRecord record = retirement_by(arguments, identity.signer(), now);
   auto trust = certstore::TrustStore::open_or_create(place_of(arguments).trust());
   const TrustRecord kept = trust.add(record, certstore::acting_at(now));
   if (arguments.quiet()) return ExitCode::accepted;

@@ -26,6 +26,12 @@ ExitCode status_of(const Certificate& certificate, Instant now, std::chrono::day
   return now + span > certificate.not_after() ? ExitCode::renew_soon : ExitCode::accepted;
 }
 
+void say_bare_key(const Arguments& arguments, const certstore::StoredIdentity& identity, Instant now) {
+  if (arguments.quiet()) return;
+  std::cout << certstore::escaped(identity.alias) << ": no end, " << key_text(identity.signer())
+            << (retirement_of(arguments, identity.signer(), now) ? "; retired" : "") << "\n";
+}
+
 ExitCode run(const Arguments& arguments) {
   const auto span = arguments.days("within").value_or(kWithin);
   const Instant now = verifier::time_option(arguments, "at-time").value_or(certstore::now());
@@ -35,6 +41,10 @@ ExitCode run(const Arguments& arguments) {
   ExitCode code = ExitCode::accepted;
   for (const auto& identity : keys.list()) {
     if (identity.kind == certstore::kStatementKey || (only && identity.alias != *only)) continue;
+    if (identity.bare_key) {
+      say_bare_key(arguments, identity, now);
+      continue;
+    }
     const Certificate own = identity.own_certificate();
     const bool begins = now < own.not_before();
     const Certificate first = begins ? own : first_to_end(own, identity.issuers());

@@ -1,6 +1,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/certificate_request.h"
+#include "certstore/minisign_secret.h"
 #include "certstore/statement_key.h"
 #include "signer/audit_pen.h"
 #include "signer/cert_text.h"
@@ -39,8 +40,23 @@ Profile profile_of(const Arguments& arguments) {
   return Profile::product;
 }
 
+// A bare key has nobody's name and no end.
+void require_no_certificate_terms(const Arguments& arguments) {
+  constexpr std::array<std::string_view, 4> kOfCertificates = {"profile", "days", "until", "compat"};
+  std::vector<std::string_view> options(kOfCertificates.begin(), kOfCertificates.end());
+  for (const SubjectField& field : subject_fields()) options.push_back(field.option);
+  for (const std::string_view option : options) {
+    if (!arguments.has(option)) continue;
+    throw Error(ErrorKind::usage,
+                "a minisign key never gets a certificate, so --" + std::string(option) + " has no meaning");
+  }
+}
+
 std::string key_kind_of(const Arguments& arguments, Profile profile) {
-  const std::string kind = arguments.word("key", certstore::kNewKeys);
+  std::vector<std::string_view> kinds(certstore::kNewKeys.begin(), certstore::kNewKeys.end());
+  kinds.push_back(certstore::kMinisignKey);
+  const std::string kind = arguments.word("key", kinds);
+  if (kind == certstore::kMinisignKey) require_no_certificate_terms(arguments);
   if (profile != Profile::product) return kind;
   if (arguments.has("key") && kind != "rsa-2048") {
     throw Error(ErrorKind::usage, "--compat product makes an RSA-2048 key, as the product does");
@@ -119,31 +135,32 @@ Plan plan_of(const Arguments& arguments) {
     require_free(plan.place, plan.alias,
                  "--alias NAME makes another beside it; pkgsign cert show tells about this one");
   }
-  plan.terms.subject = subject_of(arguments);
+  if (plan.key_kind != certstore::kMinisignKey) plan.terms.subject = subject_of(arguments);
   return plan;
 }
 
 void keep(const Arguments& arguments, const Plan& plan, const certstore::SecretBytes& passphrase,
-          const PrivateKey& key, const Certificate& certificate) {
+          const PrivateKey& key, const certstore::SignerIdentity& signer) {
   if (plan.makes_store) certstore::make_store_folder(plan.place);
   auto keys = plan.makes_store ? certstore::KeyStore::create(plan.place.keys(), passphrase, plan.cost)
                                : certstore::KeyStore::open(plan.place.keys(), certstore::OpenMode::write);
-  certstore::StoredIdentity identity;
-  identity.alias = plan.alias;
-  identity.certificate = certificate.der();
+  auto identity = certstore::stored_identity(plan.alias, signer);
   identity.created = plan.terms.not_before;
   const auto master = keys.unlock(passphrase);
   certstore::ensure_statement_key(keys, master, plan.terms.not_before);
-  note_use(arguments, keys, master, {.action = "init", .alias = plan.alias, .signer = certificate.sha256()});
+  note_use(arguments, keys, master, {.action = "init", .alias = plan.alias, .signer = signer.sha256()});
   keys.add_identity(master, identity, key.to_pkcs8());
   // The only identity is the one that is meant where none is named.
   if (plan.makes_store && plan.alias != certstore::kDefaultAlias) keys.set_default_alias(plan.alias);
 }
 
+void tell_store(const Plan& plan) {
+  if (!plan.makes_store) return;
+  std::cout << "store:        " << certstore::escaped(plan.place.folder.string()) << " (made)\n";
+}
+
 void tell(const Plan& plan, const Certificate& certificate) {
-  if (plan.makes_store) {
-    std::cout << "store:        " << certstore::escaped(plan.place.folder.string()) << " (made)\n";
-  }
+  tell_store(plan);
   std::cout << "identity:     " << certstore::escaped(plan.alias) << " (made)\n"
             << "subject:      " << certstore::escaped(certificate.subject()) << "\n"
             << "public key:   " << key_text(certificate) << "\n"
@@ -151,6 +168,16 @@ void tell(const Plan& plan, const Certificate& certificate) {
             << certstore::to_date(certificate.not_after()) << "\n\n"
             << "A self-signed certificate does not prove origin: anyone can make one with this name.\n"
             << "tell your importers: SHA256 " << certstore::to_hex(certificate.sha256()) << "\n";
+}
+
+ExitCode make_minisign(const Arguments& arguments, const Plan& plan,
+                       const certstore::SecretBytes& passphrase) {
+  const certstore::MinisignSecret made = certstore::make_minisign_key();
+  keep(arguments, plan, passphrase, made.key, made.public_key);
+  if (arguments.quiet()) return ExitCode::accepted;
+  tell_store(plan);
+  print_bare_key(certstore::stored_identity(plan.alias, made.public_key), "made", std::cout);
+  return ExitCode::accepted;
 }
 
 ExitCode run(const Arguments& arguments) {
@@ -161,6 +188,7 @@ ExitCode run(const Arguments& arguments) {
     const auto keys = certstore::KeyStore::open(plan.place.keys(), certstore::OpenMode::read);
     static_cast<void>(keys.unlock(passphrase));
   }
+  if (plan.key_kind == certstore::kMinisignKey) return make_minisign(arguments, plan, passphrase);
   const PrivateKey key = PrivateKey::make(plan.key_kind);
   const Certificate certificate = certstore::make_self_signed(key, plan.terms);
   keep(arguments, plan, passphrase, key, certificate);
@@ -174,28 +202,29 @@ ExitCode run(const Arguments& arguments) {
 }  // namespace
 
 certstore::cli::Command init_command() {
-  return {.name = "init",
-          .operands = "",
-          .summary = "make the certificate store and a self-signed server certificate",
-          .options = {{"common-name", '\0', "NAME", "name of this server; without it a form asks"},
-                      {"organization", '\0', "TEXT", "organisation"},
-                      {"unit", '\0', "TEXT", "its unit"},
-                      {"city", '\0', "TEXT", "city"},
-                      {"state", '\0', "TEXT", "state or province"},
-                      {"country", '\0', "TEXT", "code or name, as in ISO 3166"},
-                      {"key", '\0', "KIND",
-                       "rsa-3072 (default), rsa-2048, rsa-4096, rsa-pss-..., p-256, p-384, ed25519"},
-                      {"profile", '\0', "NAME", "server (default) or code-signing"},
-                      {"days", '\0', "N", "validity (default: 3650)"},
-                      {"until", '\0', "DATE", "or its end"},
-                      {"compat", '\0', "product", "a certificate as the product makes"},
-                      kAliasOption,
-                      certstore::cli::kStoreOption,
-                      certstore::cli::kPassphraseOption,
-                      kKdfCostOption},
-          .example = "pkgsign init --common-name build.example.org --organization Example --country CH",
-          .exit_codes = "0 made, 1 the identity exists or trouble, 2 usage, 130 left",
-          .run = run};
+  return {
+      .name = "init",
+      .operands = "",
+      .summary = "make the certificate store and a self-signed certificate, or a minisign key",
+      .options = {{"common-name", '\0', "NAME", "name of this server; without it a form asks"},
+                  {"organization", '\0', "TEXT", "organisation"},
+                  {"unit", '\0', "TEXT", "its unit"},
+                  {"city", '\0', "TEXT", "city"},
+                  {"state", '\0', "TEXT", "state or province"},
+                  {"country", '\0', "TEXT", "code or name, as in ISO 3166"},
+                  {"key", '\0', "KIND",
+                   "rsa-3072 (default), rsa-2048, rsa-4096, rsa-pss-..., p-256, p-384, ed25519, minisign"},
+                  {"profile", '\0', "NAME", "server (default) or code-signing"},
+                  {"days", '\0', "N", "validity (default: 3650)"},
+                  {"until", '\0', "DATE", "or its end"},
+                  {"compat", '\0', "product", "a certificate as the product makes"},
+                  kAliasOption,
+                  certstore::cli::kStoreOption,
+                  certstore::cli::kPassphraseOption,
+                  kKdfCostOption},
+      .example = "pkgsign init --common-name build.example.org --organization Example --country CH",
+      .exit_codes = "0 made, 1 the identity exists or trouble, 2 usage, 130 left",
+      .run = run};
 }
 
 }  // namespace signer

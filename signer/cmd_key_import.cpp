@@ -1,5 +1,9 @@
+#include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/key_file_doctor.h"
+#include "certstore/known_public_keys.h"
+#include "certstore/minisign_secret.h"
+#include "certstore/minisign_text.h"
 #include "signer/audit_pen.h"
 #include "signer/cert_text.h"
 #include "signer/commands.h"
@@ -46,45 +50,78 @@ std::vector<Certificate> other_certificates(const Arguments& arguments, std::vec
   return certificates;
 }
 
+// What the store gets, wherever it came from.
 struct Brought {
   certstore::Sha256 file;
-  ImportedIdentity identity;
+  certstore::PrivateKey key;
+  certstore::SignerIdentity signer;
+  std::vector<Certificate> chain;
+  std::vector<std::string> notes;
 };
 
-Brought read_identity(const Arguments& arguments) {
+// A minisign key stays what it is: no certificate is taken for it.
+Brought read_minisign(const Arguments& arguments, const certstore::SecretBytes& bytes) {
+  const std::string& path = arguments.operands().front();
+  for (const char* option : {"cert", "chain", "partial-chain", "source-alias", "key-passphrase"}) {
+    if (!arguments.has(option)) continue;
+    throw certstore::Error(
+        certstore::ErrorKind::usage,
+        certstore::in_quotes(path) + " is a key file of minisign, for which --" + option + " has no meaning",
+        "a minisign key never gets a certificate");
+  }
+  auto secret = certstore::read_minisign_secret(bytes.view(), path, [&] {
+    return passphrase_from(arguments, "file-passphrase",
+                           "passphrase of the file " + certstore::in_quotes(path), false);
+  });
+  certstore::require_not_public(secret.public_key.sha256(), certstore::in_quotes(path));
+  std::vector<std::string> notes;
+  if (!secret.is_encrypted) {
+    notes.push_back("the key in " + certstore::in_quotes(path) +
+                    " is not encrypted: delete the file when it is in a backup of the store");
+  }
+  return {certstore::sha256(bytes.view()), std::move(secret.key), secret.public_key, {}, std::move(notes)};
+}
+
+Brought read_identity(const Arguments& arguments, const certstore::SecretBytes& bytes) {
   certstore::ImportTerms terms;
   std::vector<std::string> notes;
   // What needs no passphrase is found wrong before one is asked for.
   terms.more = other_certificates(arguments, notes);
   terms.partial_chain = arguments.has("partial-chain");
   terms.now = certstore::now();
-  const std::string& path = arguments.operands().front();
-  const auto bytes = certstore::read_person_file(certstore::InputFile::open(path));
-  certstore::KeyFile file = read_operand(arguments, path, bytes);
+  certstore::KeyFile file = read_operand(arguments, arguments.operands().front(), bytes);
   file.notes.insert(file.notes.end(), notes.begin(), notes.end());
-  return {certstore::sha256(bytes.view()), examine(std::move(file), terms)};
+  ImportedIdentity found = examine(std::move(file), terms);
+  return {certstore::sha256(bytes.view()), std::move(found.key), found.certificate, std::move(found.chain),
+          std::move(found.notes)};
+}
+
+Brought read_brought(const Arguments& arguments) {
+  const auto bytes = certstore::read_person_file(certstore::InputFile::open(arguments.operands().front()));
+  return certstore::looks_like_minisign(bytes.view()) ? read_minisign(arguments, bytes)
+                                                      : read_identity(arguments, bytes);
 }
 
 void keep(const Arguments& arguments, const std::string& alias, const Brought& brought) {
-  const ImportedIdentity& imported = brought.identity;
   auto keys = open_keys(arguments, certstore::OpenMode::write);
   const auto master = keys.unlock(store_passphrase(arguments));
-  certstore::StoredIdentity identity;
-  identity.alias = alias;
-  identity.certificate = imported.certificate.der();
-  for (const Certificate& link : imported.chain) identity.chain.push_back(link.der());
+  auto identity = certstore::stored_identity(alias, brought.signer);
+  for (const Certificate& link : brought.chain) identity.chain.push_back(link.der());
   identity.created = certstore::now();
   note_use(arguments, keys, master,
            {.action = "key import",
             .file = arguments.operands().front(),
             .sha256 = brought.file,
             .alias = alias,
-            .signer = imported.certificate.sha256()});
-  keys.add_identity(master, identity, imported.key.to_pkcs8());
+            .signer = brought.signer.sha256()});
+  keys.add_identity(master, identity, brought.key.to_pkcs8());
 }
 
-void tell(const std::string& alias, const ImportedIdentity& imported) {
-  const Certificate& certificate = imported.certificate;
+void tell(const std::string& alias, const Brought& brought) {
+  if (brought.signer.bare_key() != nullptr) {
+    return print_bare_key(certstore::stored_identity(alias, brought.signer), "imported", std::cout);
+  }
+  const Certificate& certificate = *brought.signer.certificate();
   std::cout << "identity:     " << certstore::escaped(alias) << " (imported)\n"
             << "subject:      " << certstore::escaped(certificate.subject()) << "\n"
             << "issuer:       "
@@ -92,7 +129,7 @@ void tell(const std::string& alias, const ImportedIdentity& imported) {
             << "public key:   " << key_text(certificate) << "\n"
             << "valid:        from " << certstore::to_date(certificate.not_before()) << " to "
             << certstore::to_date(certificate.not_after()) << "\n"
-            << "chain:        " << imported.chain.size() << " above it\n"
+            << "chain:        " << brought.chain.size() << " above it\n"
             << "SHA256:       " << certstore::to_hex(certificate.sha256()) << "\n";
 }
 
@@ -101,11 +138,10 @@ ExitCode run(const Arguments& arguments) {
   // Opened first, so that a missing store is told as such.
   static_cast<void>(open_keys(arguments, certstore::OpenMode::read));
   require_free(place_of(arguments), alias, "--alias NAME keeps the imported one beside it");
-  const Brought brought = read_identity(arguments);
-  const ImportedIdentity& imported = brought.identity;
-  for (const std::string& note : imported.notes) std::cerr << arguments.tool() << ": note: " << note << "\n";
+  const Brought brought = read_brought(arguments);
+  for (const std::string& note : brought.notes) std::cerr << arguments.tool() << ": note: " << note << "\n";
   keep(arguments, alias, brought);
-  if (!arguments.quiet()) tell(alias, imported);
+  if (!arguments.quiet()) tell(alias, brought);
   return ExitCode::accepted;
 }
 
@@ -115,7 +151,8 @@ certstore::cli::Command key_import_command() {
   return {
       .name = "key import",
       .operands = "FILE",
-      .summary = "bring a private key with its certificate: PEM, DER, PKCS#12, JKS, JCEKS",
+      .summary =
+          "bring a private key with its certificate (PEM, DER, PKCS#12, JKS, JCEKS), or that of minisign",
       .options = {{"cert", '\0', "FILE", "its certificate, where FILE does not hold it"},
                   {"chain", '\0', "FILE", "certificates of its issuers, likewise", true},
                   {"partial-chain", '\0', "", "keep it although an issuer is missing"},

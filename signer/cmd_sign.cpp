@@ -73,9 +73,9 @@ formats::SigningRequest request_of(const Arguments& arguments, std::span<const I
   }
   std::vector<formats::FurtherSigner> also;
   for (const Identity& further : identities.subspan(1)) {
-    also.push_back({further.certificate, without_roots(further.chain)});
+    also.push_back({further.signer, without_roots(further.chain)});
   }
-  return {.certificate = identities[0].certificate,
+  return {.signer = identities[0].signer,
           .chain = without_roots(identities[0].chain),
           .also = std::move(also),
           .digest = digest_of(arguments),
@@ -175,7 +175,7 @@ class Batch {
                  .file = job.target.path.string(),
                  .sha256 = sha256,
                  .alias = identity.alias,
-                 .signer = identity.certificate.sha256(),
+                 .signer = identity.signer.sha256(),
                  .detail = (job.input == job.target.path ? "" : "from " + job.input.string())});
     }
   }
@@ -189,7 +189,7 @@ class Batch {
         to_stdout ? "standard output" : certstore::shell_quoted(job.target.path.string());
     std::ostream& out = to_stdout && !dry ? std::cerr : std::cout;
     out << (dry ? "would sign " : "signed ") << place << ": ";
-    if (prepared.is_detached) {
+    if (!prepared.beside.empty()) {
       out << "over " << certstore::shell_quoted(job.input.string());
     } else {
       const std::size_t entries = prepared.plan->signed_entries();
@@ -197,8 +197,8 @@ class Batch {
           << (request_.bound ? ", bound" : ", not bound");
     }
     for (const Identity& identity : identities_) {
-      out << ", by " << certstore::escaped(identity.certificate.subject()) << " (SHA256 "
-          << certstore::to_hex(identity.certificate.sha256()) << ")";
+      out << ", by " << certstore::escaped(identity.signer.subject()) << " (SHA256 "
+          << certstore::to_hex(identity.signer.sha256()) << ")";
     }
     out << "\n";
   }
@@ -212,14 +212,20 @@ class Batch {
 
 ExitCode run(const Arguments& arguments) {
   refuse_mixed(arguments);
-  const std::vector<Job> jobs = arguments.has("detached") ? choose_detached_targets(arguments)
-                                                          : choose_targets(arguments, sign_command());
-  if (jobs.size() == 1 && jobs[0].target.path == "-" && ::isatty(STDOUT_FILENO) == 1) {
-    throw Error(ErrorKind::usage, "a package is not written to a terminal", "-o FILE, or a pipe");
-  }
+  const bool is_detached = arguments.has("detached");
+  std::vector<Job> jobs;
+  if (!is_detached) jobs = choose_targets(arguments, sign_command());
   if (!arguments.has("key") && !arguments.has("dry-run")) require_audit_place(arguments);
   const auto least = arguments.days("min-remaining");
   const std::vector<Identity> identities = choose_identities(arguments);
+  // A package takes certificates only; beside a file, the first signer's kind is the signature's.
+  for (const Identity& identity : identities) {
+    if (!is_detached) static_cast<void>(certificate_of(identity.signer));
+  }
+  if (is_detached) jobs = choose_detached_targets(arguments, identities.front().signer);
+  if (jobs.size() == 1 && jobs[0].target.path == "-" && ::isatty(STDOUT_FILENO) == 1) {
+    throw Error(ErrorKind::usage, "a package is not written to a terminal", "-o FILE, or a pipe");
+  }
   if (!arguments.has("key")) {
     remind_of_backup(arguments, open_keys(arguments, certstore::OpenMode::read));
   }
@@ -227,9 +233,10 @@ ExitCode run(const Arguments& arguments) {
   const certstore::Instant now = certstore::now();
   require_fit(request, now);
   for (const Identity& identity : identities) {
-    require_not_retired(arguments, identity.certificate, now);
+    require_not_retired(arguments, identity.signer, now);
     for (const certstore::Certificate& issuer : identity.chain) require_not_retired(arguments, issuer, now);
-    if (least) require_remaining(identity.certificate, identity.chain, now, *least);
+    const certstore::Certificate* const certificate = identity.signer.certificate();
+    if (least && certificate != nullptr) require_remaining(*certificate, identity.chain, now, *least);
   }
   warn(arguments, request);
   Batch batch(arguments, identities, request);

@@ -12,7 +12,6 @@
 namespace signer {
 namespace {
 
-using certstore::Certificate;
 using certstore::ExitCode;
 using certstore::cli::Arguments;
 
@@ -24,10 +23,9 @@ void check_keys(const Arguments& arguments) {
   const auto master = may_open ? std::optional(keys.unlock(store_passphrase(arguments))) : std::nullopt;
   keys.require_whole(master ? &*master : nullptr);
   for (const auto& identity : identities) {
-    const Certificate certificate = identity.own_certificate();
+    const certstore::SignerIdentity signer = identity.signer();
     static_cast<void>(identity.issuers());
-    if (master)
-      certstore::require_signs(open_key(keys, *master, identity.alias), certificate, identity.alias);
+    if (master) certstore::require_signs(open_key(keys, *master, identity.alias), signer, identity.alias);
   }
   if (arguments.quiet()) return;
   const auto own = std::count_if(identities.begin(), identities.end(), [](const auto& identity) {

@@ -52,7 +52,9 @@ ExitCode run(const Arguments& arguments) {
   const certstore::SuccessionTerms terms = read_terms(arguments);
   const certstore::Stamper stamper = stamper_of(arguments);
   const std::vector<Identity> both = identities_of_store(arguments, {from, *to});
-  for (const Identity& identity : both) require_not_retired(arguments, identity.certificate, terms.made);
+  const certstore::Certificate& before = certificate_of(both[0].signer);
+  static_cast<void>(certificate_of(both[1].signer));
+  for (const Identity& identity : both) require_not_retired(arguments, identity.signer, terms.made);
   require_audit_place(arguments);
   AuditPen pen = audit_pen(arguments);
   const certstore::Bytes bytes = create_succession(both[0].unlock(pen), both[1].unlock(pen), terms, stamper);
@@ -61,14 +63,13 @@ ExitCode run(const Arguments& arguments) {
                .file = target.path,
                .sha256 = certstore::sha256(bytes),
                .alias = identity.alias,
-               .signer = identity.certificate.sha256(),
+               .signer = identity.signer.sha256(),
                .detail = from + " to " + *to});
   }
   if (write_document(target, bytes) && !arguments.quiet()) {
     std::cout << "wrote " << certstore::shell_quoted(target.path) << "; who trusts "
-              << certstore::in_quotes(both[0].certificate.subject()) << " can follow it"
-              << (arguments.has("tsa") ? ""
-                                       : " before " + certstore::to_date(both[0].certificate.not_after()))
+              << certstore::in_quotes(before.subject()) << " can follow it"
+              << (arguments.has("tsa") ? "" : " before " + certstore::to_date(before.not_after()))
               << ": pkgverify trust follow --follow-succession FILE\n";
   }
   return ExitCode::accepted;

@@ -61,7 +61,7 @@ Signed signature_file(const std::string& path) {
 Signed find_signatures(const std::string& path) {
   const std::string beside = path + ".p7s";
   if (std::filesystem::exists(beside)) {
-    require_matching(InputFile::open(path), InputFile::open(beside));
+    require_matching(InputFile::open(path), InputFile::open(beside), "p7s");
     return signature_file(beside);
   }
   const auto file = std::make_shared<const InputFile>(InputFile::open(path));

@@ -81,16 +81,17 @@ using SharedPassphrase = std::shared_ptr<std::optional<SecretBytes>>;
 Identity from_store(const certstore::cli::Arguments& arguments, const std::string& alias,
                     const SharedPassphrase& passphrase) {
   const auto stored = get_identity(open_keys(arguments, certstore::OpenMode::read), alias);
-  const Certificate certificate = stored.own_certificate();
+  const certstore::SignerIdentity signer = stored.signer();
   const std::vector<Certificate> chain = stored.issuers();
-  auto unlock = [&arguments, alias, certificate, chain, passphrase](AuditPen& pen) {
+  auto unlock = [&arguments, alias, signer, chain, passphrase](AuditPen& pen) {
     if (!passphrase->has_value()) *passphrase = store_passphrase(arguments);
     const auto keys = certstore::KeyStore::open(place_of(arguments).keys(), certstore::OpenMode::read);
     const auto master = keys.unlock(**passphrase);
     pen.take_key(keys, master);
-    return Signer(open_key(keys, master, alias), certificate, chain);
+    if (signer.bare_key() != nullptr) return Signer(open_key(keys, master, alias), *signer.bare_key());
+    return Signer(open_key(keys, master, alias), *signer.certificate(), chain);
   };
-  return {alias, certificate, chain, std::move(unlock)};
+  return {alias, signer, chain, std::move(unlock)};
 }
 
 }  // namespace

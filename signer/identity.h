@@ -1,5 +1,5 @@
-// The identity that a command signs with: found with its certificate first, opened only when the package is
-// parsed and hashed.
+// The identity that a command signs with: found with its certificate or public key first, opened only when
+// the package is parsed and hashed.
 #pragma once
 
 #include "certstore/base/cli.h"
@@ -15,8 +15,8 @@ class AuditPen;
 
 struct Identity {
   std::string alias;  // empty for files
-  certstore::Certificate certificate;
-  std::vector<certstore::Certificate> chain;
+  certstore::SignerIdentity signer;
+  std::vector<certstore::Certificate> chain;  // of its certificate, where it has one
   // Opens the key; the passphrase is taken once, however often this is called. Throws Error(passphrase),
   // Error(key) where the key is not that of the certificate, Error(store). The pen gets the store's own key.
   std::function<certstore::Signer(AuditPen& pen)> unlock;

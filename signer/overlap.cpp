@@ -36,10 +36,11 @@ std::string list_of(const std::vector<std::string>& aliases) {
 Overlap overlap_of(const certstore::KeyStore& keys, const StoredIdentity& identity, Instant at) {
   Overlap overlap;
   const DefaultAlias chosen = keys.planned_default(at);
+  if (identity.bare_key) return overlap;
   const Certificate own = identity.own_certificate();
   if (identity.succeeds) overlap.successor_of.emplace();
   for (const StoredIdentity& other : keys.list()) {
-    if (other.alias == identity.alias) continue;
+    if (other.alias == identity.alias || other.bare_key) continue;
     const Certificate certificate = other.own_certificate();
     if (identity.succeeds && certificate.public_key_sha256() == *identity.succeeds) {
       overlap.successor_of = other.alias;
@@ -76,15 +77,15 @@ void plan_default(certstore::KeyStore& keys, const std::string& next, Instant fr
   }
   const std::string alias = keys.default_alias(at);
   const auto present = keys.find(alias);
-  if (present && from > present->own_certificate().not_after()) {
+  if (present && !present->bare_key && from > present->own_certificate().not_after()) {
     throw Error(ErrorKind::usage,
                 "the certificate of " + in_quotes(alias) + " ends on " +
                     certstore::to_date(present->own_certificate().not_after()) +
                     ", before that: nothing could be signed in between",
                 "name an earlier date");
   }
-  const Certificate certificate = keys.get(next).own_certificate();
-  if (from < certificate.not_before() || from > certificate.not_after()) {
+  const StoredIdentity following = keys.get(next);
+  if (!following.signer().is_in_date(from)) {
     throw Error(ErrorKind::usage, "the certificate of " + in_quotes(next) + " is not valid on " + date);
   }
   keys.plan_default_alias(next, from, at);

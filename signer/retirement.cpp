@@ -14,9 +14,11 @@ using certstore::TrustRecord;
 
 namespace {
 
-// What a revocation list of the trust store says against the certificate; empty if none names it.
-std::string revocation_of(const certstore::cli::Arguments& arguments,
-                          const certstore::Certificate& certificate, certstore::Instant at) {
+// What a revocation list of the trust store says against the signer; empty if none names his certificate.
+std::string revocation_of(const certstore::cli::Arguments& arguments, const certstore::SignerIdentity& signer,
+                          certstore::Instant at) {
+  const certstore::Certificate* const certificate = signer.certificate();
+  if (certificate == nullptr) return {};
   if (!verifier::names_any_store(arguments)) return {};
   const auto store = certstore::TrustStore::open_if_present(place_of(arguments).trust());
   if (!store) return {};
@@ -26,7 +28,7 @@ std::string revocation_of(const certstore::cli::Arguments& arguments,
     policy.issuers.insert(policy.issuers.end(), record.chain.begin(), record.chain.end());
   }
   const auto judgement = certstore::judge_by_crls(
-      {.path = {certificate}, .offered = {}, .stamped_at = std::nullopt, .now = at}, policy);
+      {.path = {*certificate}, .offered = {}, .stamped_at = std::nullopt, .now = at}, policy);
   for (const certstore::Issue& issue : judgement.issues) {
     if (issue.code == certstore::IssueCode::revoked_key) return issue.detail;
   }
@@ -36,31 +38,32 @@ std::string revocation_of(const certstore::cli::Arguments& arguments,
 }  // namespace
 
 std::optional<TrustRecord> retirement_of(const certstore::cli::Arguments& arguments,
-                                         const certstore::Certificate& certificate, certstore::Instant at) {
+                                         const certstore::SignerIdentity& signer, certstore::Instant at) {
   if (!verifier::names_any_store(arguments)) return std::nullopt;
   const auto store = certstore::TrustStore::open_if_present(place_of(arguments).trust());
   if (!store) return std::nullopt;
   for (const TrustRecord& record : store->list()) {
-    if (record.from <= at && certstore::retires(record, certificate)) return record;
+    if (record.from <= at && certstore::retires(record, signer)) return record;
   }
   return std::nullopt;
 }
 
-void require_not_retired(const certstore::cli::Arguments& arguments,
-                         const certstore::Certificate& certificate, certstore::Instant at) {
-  const std::string revoked = revocation_of(arguments, certificate, at);
+void require_not_retired(const certstore::cli::Arguments& arguments, const certstore::SignerIdentity& signer,
+                         certstore::Instant at) {
+  const std::string revoked = revocation_of(arguments, signer, at);
   if (!revoked.empty()) {
     throw certstore::Error(certstore::ErrorKind::exposed_key,
-                           "the CA took " + certstore::in_quotes(certificate.subject()) + " back: " + revoked,
+                           "the CA took " + certstore::in_quotes(signer.subject()) + " back: " + revoked,
                            "sign with another identity, or ask the CA for a certificate of a new key");
   }
-  const auto record = retirement_of(arguments, certificate, at);
+  const auto record = retirement_of(arguments, signer, at);
   if (!record) return;
-  throw certstore::Error(certstore::ErrorKind::exposed_key,
-                         "the key of " + certstore::in_quotes(certificate.subject()) +
-                             " was retired by record " + record->id +
-                             (record->reason.empty() ? "" : ": " + certstore::escaped(record->reason)),
-                         "sign with another identity; a new one: pkgsign cert renew --new-key same");
+  throw certstore::Error(
+      certstore::ErrorKind::exposed_key,
+      "the key of " + certstore::in_quotes(signer.subject()) + " was retired by record " + record->id +
+          (record->reason.empty() ? "" : ": " + certstore::escaped(record->reason)),
+      std::string("sign with another identity; a new one: pkgsign ") +
+          (signer.bare_key() == nullptr ? "cert renew --new-key same" : "init --key minisign --alias NAME"));
 }
 
 }  // namespace signer

@@ -52,20 +52,26 @@ Error self_check_failure(const verifier::Report& report) {
 }
 
 // Beside what the signer does not answer for: all that he signed matches, and he is accepted.
-bool holds_for(const verifier::Report& report, const certstore::Certificate& certificate,
+bool holds_for(const verifier::Report& report, const certstore::SignerIdentity& identity,
                std::size_t entries) {
   if (report.verdict() == verifier::Verdict::invalid) return false;
   return std::any_of(report.signers.begin(), report.signers.end(), [&](const verifier::SignerReport& signer) {
-    return signer.identity == certificate && signer.entries == entries &&
+    return signer.identity == identity && signer.entries == entries &&
            verifier::standing(signer.decision) == certstore::ExitCode::accepted;
   });
 }
 
-// What was written must convince the one verification algorithm with nothing but this certificate pinned.
+verifier::Report report_on(const PreparedPackage& prepared, const certstore::InputFile& written,
+                           const verifier::VerifyOptions& options) {
+  return prepared.beside.empty() ? verifier::verify(written, options)
+                                 : verifier::verify(*prepared.input, options, std::span(&written, 1));
+}
+
+// What was written must convince the one verification algorithm with nothing but this signer pinned.
 void require_verified(const PreparedPackage& prepared, const certstore::InputFile& written,
-                      const formats::SigningRequest& request, const certstore::Certificate& certificate) {
+                      const formats::SigningRequest& request, const certstore::SignerIdentity& identity) {
   verifier::VerifyOptions options;
-  options.policy.trusted = {certificate};
+  options.policy.trusted = {identity};
   options.policy.at = certstore::now();
   // Several signers answer for different parts: each is judged for his own.
   const bool partial = prepared.plan->is_partial();
@@ -75,11 +81,9 @@ void require_verified(const PreparedPackage& prepared, const certstore::InputFil
   if (const auto weakness = certstore::weakness_of(request.digest); !weakness.empty()) {
     options.policy.allowed.emplace(weakness);  // the person asked for this digest
   }
-  if (prepared.is_detached) options.expect = "p7s";
-  const verifier::Report report = prepared.is_detached
-                                      ? verifier::verify(*prepared.input, options, std::span(&written, 1))
-                                      : verifier::verify(written, options);
-  if (partial ? holds_for(report, certificate, prepared.plan->signed_entries())
+  if (!prepared.beside.empty()) options.expect = prepared.beside;
+  const verifier::Report report = report_on(prepared, written, options);
+  if (partial ? holds_for(report, identity, prepared.plan->signed_entries())
               : report.exit_code() == certstore::ExitCode::accepted) {
     return;
   }
@@ -116,9 +120,7 @@ ErrorKind kind_for(const verifier::Report& report) {
 // With his trust and his rules, whatever we think of our own work.
 void require_accepted(const PreparedPackage& prepared, const certstore::InputFile& written,
                       const verifier::VerifyOptions& importer) {
-  const verifier::Report report = prepared.is_detached
-                                      ? verifier::verify(*prepared.input, importer, std::span(&written, 1))
-                                      : verifier::verify(written, importer);
+  const verifier::Report report = report_on(prepared, written, importer);
   if (report.exit_code() == certstore::ExitCode::accepted) return;
   const bool is_stranger = report.exit_code() == certstore::ExitCode::untrusted;
   throw Error(kind_for(report), "an importer would refuse it (--verify-as): " + reason_of(report),
@@ -164,7 +166,7 @@ void judge(const PreparedPackage& prepared, const certstore::InputFile& written,
            const formats::SigningRequest& request, std::span<const certstore::Signer> signers,
            const Judges& judges) {
   for (const certstore::Signer& signer : signers) {
-    require_verified(prepared, written, request, signer.certificate());
+    require_verified(prepared, written, request, signer.identity());
   }
   if (judges.importer != nullptr) require_accepted(prepared, written, *judges.importer);
   prepared.input->require_unchanged();
@@ -177,17 +179,9 @@ void put_in_place(certstore::AtomicFile& out, const Target& target) {
   if (target.existing == certstore::Existing::replace) certstore::forget_in_place(target.path);
 }
 
+// A bare key has neither dates nor a promise.
 void require_fit(const certstore::Certificate& certificate, bool bound, certstore::Instant at) {
   const std::string subject = certstore::in_quotes(certificate.subject());
-  certstore::require_not_public(certificate.public_key_sha256(), subject);
-  if (!certificate.key_unsoundness().empty()) {
-    throw Error(ErrorKind::key, "the key of " + subject + ": " + certificate.key_unsoundness());
-  }
-  const auto weak = certstore::weaknesses_of_key(certificate.key_kind(), certificate.key_bits());
-  if (!weak.empty()) {
-    throw Error(ErrorKind::key, "a signature by " + subject + " would prove nothing: " + weak.front().what,
-                "make another identity: pkgsign init --alias NAME");
-  }
   if (at < certificate.not_before()) {
     throw Error(ErrorKind::dates,
                 "the certificate of " + subject + " is not valid before " +
@@ -205,6 +199,20 @@ void require_fit(const certstore::Certificate& certificate, bool bound, certstor
                 "an unbound package by it is refused everywhere; pkgsign init --compat product makes an "
                 "identity without that promise");
   }
+}
+
+void require_fit(const certstore::SignerIdentity& signer, bool bound, certstore::Instant at) {
+  const std::string subject = certstore::in_quotes(signer.subject());
+  certstore::require_not_public(signer.public_key_sha256(), subject);
+  if (!signer.key_unsoundness().empty()) {
+    throw Error(ErrorKind::key, "the key of " + subject + ": " + signer.key_unsoundness());
+  }
+  const auto weak = certstore::weaknesses_of_key(signer.key_kind(), signer.key_bits());
+  if (!weak.empty()) {
+    throw Error(ErrorKind::key, "a signature by " + subject + " would prove nothing: " + weak.front().what,
+                "make another identity: pkgsign init --alias NAME");
+  }
+  if (signer.certificate() != nullptr) require_fit(*signer.certificate(), bound, at);
 }
 
 // Where only the end of the input changes: a copy that shares the rest, else the file itself, judged before a
@@ -230,19 +238,19 @@ bool write_end(const PreparedPackage& prepared, const formats::SigningRequest& r
 }
 
 bool are_those_of(const formats::SigningRequest& request, std::span<const certstore::Signer> signers) {
-  return signers.size() == request.also.size() + 1 && signers[0].certificate() == request.certificate &&
+  return signers.size() == request.also.size() + 1 && signers[0].identity() == request.signer &&
          std::equal(request.also.begin(), request.also.end(), signers.begin() + 1,
                     [](const formats::FurtherSigner& planned, const certstore::Signer& signer) {
-                      return planned.certificate == signer.certificate();
+                      return planned.signer == signer.identity();
                     });
 }
 
 }  // namespace
 
 void require_fit(const formats::SigningRequest& request, certstore::Instant at) {
-  require_fit(request.certificate, request.bound, at);
+  require_fit(request.signer, request.bound, at);
   for (const formats::FurtherSigner& further : request.also) {
-    require_fit(further.certificate, request.bound, at);
+    require_fit(further.signer, request.bound, at);
   }
 }
 
@@ -263,10 +271,11 @@ void require_not_invalid(const certstore::InputFile& package) {
               certstore::in_quotes(package.name()) + " is invalid: " + reason_of(report));
 }
 
-void require_matching(const certstore::InputFile& file, const certstore::InputFile& beside) {
+void require_matching(const certstore::InputFile& file, const certstore::InputFile& beside,
+                      std::string_view format) {
   verifier::VerifyOptions options;
   options.policy.at = certstore::now();
-  options.expect = "p7s";
+  options.expect = format;
   const verifier::Report report = verifier::verify(file, options, std::span(&beside, 1));
   if (report.exit_code() != certstore::ExitCode::invalid) return;
   throw Error(ErrorKind::malformed, certstore::in_quotes(beside.name()) + " is no signature over " +

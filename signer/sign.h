@@ -31,17 +31,19 @@ struct PreparedPackage {
   std::unique_ptr<certstore::InputFile> input;
   std::unique_ptr<formats::SignedPackage> package;
   std::unique_ptr<formats::SigningPlan> plan;
-  bool is_detached = false;                      // what is written is a signature beside the input
+  std::string_view beside;  // what is written is a signature beside the input, of this format; else empty
   std::unique_ptr<certstore::InputFile> add_to;  // the signatures that stay in it
 };
 
 // Throws Error(malformed) for a package that is invalid, whoever signed it.
 void require_not_invalid(const certstore::InputFile& package);
 
-// Throws Error(malformed) unless every signature in `beside` is one over that file, whoever made it.
-void require_matching(const certstore::InputFile& file, const certstore::InputFile& beside);
+// Throws Error(malformed) unless every signature in `beside`, of that format, is one over that file, whoever
+// made it.
+void require_matching(const certstore::InputFile& file, const certstore::InputFile& beside,
+                      std::string_view format);
 
-// Throws if a signature by one of these certificates would prove nothing at `at`: Error(exposed_key) for a
+// Throws if a signature by one of these signers would prove nothing at `at`: Error(exposed_key) for a
 // key that anyone can download, Error(dates) outside its validity, Error(key) for an unsound or short one,
 // Error(usage) for an unbound signature by a certificate that promises bound packages.
 void require_fit(const formats::SigningRequest& request, certstore::Instant at);
@@ -55,7 +57,7 @@ void require_fit(const formats::SigningRequest& request, certstore::Instant at);
 // leaves on standard output: what it throws stops that.
 using BeforeNaming = std::function<void(const certstore::Sha256& sha256)>;
 
-// Signs, verifies the result as a stranger would who pins exactly one of these certificates, for each of
+// Signs, verifies the result as a stranger would who pins exactly one of these signers, for each of
 // them (where others sign too, for his own entries), and then as `importer` would, if there is one; puts it
 // in place. `signers` are those of the request, in its order. On any Error the target is as it was; the kind
 // of one about the importer has the exit code that he would see.

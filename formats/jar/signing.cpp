@@ -34,8 +34,8 @@ void require_fitting(const SigningRequest& request) {
   if (request.with_cms) {
     throw Error(ErrorKind::usage, "the signatures of a JAR are CMS already: --cms has no meaning for it");
   }
-  (void)block_extension(request.certificate);
-  for (const FurtherSigner& further : request.also) (void)block_extension(further.certificate);
+  (void)block_extension(request.certificate());
+  for (const FurtherSigner& further : request.also) (void)block_extension(further.certificate());
 }
 
 // Each name as jarsigner would make it of an alias, and none that is taken: it would replace a signature.

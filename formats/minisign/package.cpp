@@ -5,6 +5,7 @@
 #include "certstore/minisign_limits.h"
 #include "certstore/minisign_text.h"
 #include "formats/minisign/signature_file.h"
+#include "formats/minisign/signing.h"
 #include "formats/whole_file.h"
 
 #include <utility>
@@ -81,9 +82,8 @@ class MinisignedFile final : public WholeFile {
     found.push_back({IssueCode::unprovable, "", "who holds the key: no certificate speaks for it"});
     return found;
   }
-  [[nodiscard]] std::unique_ptr<SigningPlan> plan_signing(const SigningRequest&) const override {
-    throw Error(ErrorKind::unsupported,
-                "a signature of minisign is made by a minisign key, and this identity has a certificate");
+  [[nodiscard]] std::unique_ptr<SigningPlan> plan_signing(const SigningRequest& request) const override {
+    return plan_signature(file(), request, {});
   }
 
  private:

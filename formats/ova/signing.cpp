@@ -154,11 +154,11 @@ void require_fitting(const Contents& contents, const SigningRequest& request) {
     throw Error(ErrorKind::usage, "--vro-unbound, --compat and --serial are for vRO packages");
   }
   static_cast<void>(token_of(request.digest));
-  if (request.certificate.key_kind() != certstore::KeyKind::rsa) {
+  if (request.certificate().key_kind() != certstore::KeyKind::rsa) {
     throw Error(ErrorKind::key,
                 "an appliance is signed with an RSA key (DSP0243 5.1), and that of " +
-                    in_quotes(request.certificate.subject()) + " is " +
-                    std::string(certstore::name_of(request.certificate.key_kind())),
+                    in_quotes(request.certificate().subject()) + " is " +
+                    std::string(certstore::name_of(request.certificate().key_kind())),
                 "pkgsign init --alias NAME makes one; --detached signs the file with any key");
   }
   if (request.stamper && !request.with_cms) {

@@ -40,8 +40,8 @@ void require_fitting(const SigningRequest& request) {
     throw Error(ErrorKind::usage, "--vro-digest, --vro-unbound, --compat and --serial are for vRO packages",
                 "a tar is always signed with SHA-256, and its manifest names what it covers");
   }
-  require_kind(request.certificate);
-  for (const FurtherSigner& further : request.also) require_kind(further.certificate);
+  require_kind(request.certificate());
+  for (const FurtherSigner& further : request.also) require_kind(further.certificate());
 }
 
 // One run of planning.

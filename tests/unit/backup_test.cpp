@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(it_tells_each_key_and_the_decisions) {
   for (const BackupContents& contents : {made, read}) {
     BOOST_REQUIRE_EQUAL(contents.keys.size(), 2);
     BOOST_CHECK_EQUAL(contents.keys[0].alias, "second");
-    BOOST_CHECK_EQUAL(contents.keys[1].certificate.subject(), "CN=server");
+    BOOST_CHECK_EQUAL(contents.keys[1].signer.subject(), "CN=server");
     BOOST_CHECK(contents.note.made == kMade);
     BOOST_CHECK(contents.note.has_key(tests::key_named("server").public_key_sha256()));
     BOOST_CHECK(!contents.note.has_key(tests::key_named("other").public_key_sha256()));

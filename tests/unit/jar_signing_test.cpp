@@ -28,7 +28,7 @@ certstore::Certificate certificate_of(const std::string& name) {
 }
 
 formats::SigningRequest request_by(const std::string& name) {
-  return {.certificate = certificate_of(name),
+  return {.signer = certificate_of(name),
           .chain = {},
           .time = certstore::parse_instant("2026-01-01"),
           .serial = {}};
@@ -51,7 +51,7 @@ Bytes sign(const Bytes& archive, const std::string& name, const formats::Signing
   const auto package = formats::open_package(file, std::nullopt);
   const auto plan = package->plan_signing(request);
   const auto pkcs8 = tests::key_named(name).to_pkcs8();
-  const certstore::Signer signer(certstore::PrivateKey::from_pkcs8(pkcs8.view(), name), request.certificate,
+  const certstore::Signer signer(certstore::PrivateKey::from_pkcs8(pkcs8.view(), name), request.certificate(),
                                  {});
   return written(*plan, {&signer, 1});
 }
@@ -75,7 +75,7 @@ ExitCode code_of(const Bytes& archive, const std::vector<std::string>& trusted) 
 // The kind of the refusal, if signing ends in one.
 std::optional<ErrorKind> refusal(const Bytes& archive, const formats::SigningRequest& request) {
   try {
-    (void)sign(archive, request.certificate.subject_part("CN").empty() ? "" : "ann", request);
+    (void)sign(archive, request.certificate().subject_part("CN").empty() ? "" : "ann", request);
     return std::nullopt;
   } catch (const Error& error) {
     return error.kind();

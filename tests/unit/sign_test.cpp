@@ -51,10 +51,7 @@ struct Bench {
     tests::put(target, "older");
   }
   formats::SigningRequest request() const {
-    return {.certificate = certificate,
-            .chain = {},
-            .time = certstore::parse_instant("2026-01-01"),
-            .serial = {}};
+    return {.signer = certificate, .chain = {}, .time = certstore::parse_instant("2026-01-01"), .serial = {}};
   }
   certstore::Signer identity() const {
     const auto pkcs8 = tests::key_named("server").to_pkcs8();
@@ -171,7 +168,7 @@ BOOST_AUTO_TEST_CASE(an_identity_that_is_another_than_was_planned_for_is_refused
   const Bench bench;
   const PreparedPackage prepared = signer::prepare(bench.input, bench.request());
   formats::SigningRequest other = bench.request();
-  other.certificate = certificate_of("another");
+  other.signer = certificate_of("another");
   const certstore::Signer by = bench.identity();
   BOOST_CHECK_EXCEPTION(signer::write_signed(prepared, other, {&by, 1}, {bench.target}, [](const auto&) {}),
                         Error, [](const Error& error) { return error.kind() == ErrorKind::key; });
@@ -205,7 +202,7 @@ BOOST_AUTO_TEST_CASE(each_signer_must_convince_who_trusts_him_alone) {
   std::vector<certstore::Signer> signers;
   signers.push_back(bench.identity());
   const auto pkcs8 = tests::key_named("another").to_pkcs8();
-  signers.emplace_back(certstore::PrivateKey::from_pkcs8(pkcs8.view(), "another"), both.also[0].certificate,
+  signers.emplace_back(certstore::PrivateKey::from_pkcs8(pkcs8.view(), "another"), both.also[0].certificate(),
                        std::vector<certstore::Certificate>{});
   BOOST_CHECK_EXCEPTION(
       signer::write_signed(prepared, both, signers, {bench.target, certstore::Existing::replace, {}},

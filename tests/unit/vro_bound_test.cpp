@@ -20,7 +20,7 @@ const certstore::Certificate& certificate() {
 
 // The members of the package as we sign it.
 Members bound(const Members& members, std::uint64_t serial) {
-  formats::SigningRequest request{.certificate = certificate()};
+  formats::SigningRequest request{.signer = certificate()};
   request.serial = serial;
   const certstore::Signer signer(
       certstore::PrivateKey::from_pkcs8(tests::key_named("Binder").to_pkcs8().view(), "test key"),

@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(a_member_that_is_a_cms_attribute_set_is_not_signed) {
   Members members = unsigned_members();
   members.emplace_back("elements/11111111-aaaa/tags", set);
   const auto file = archive_of(members);
-  const formats::SigningRequest request{.certificate = tests::make_self_signed_certificate({})};
+  const formats::SigningRequest request{.signer = tests::make_self_signed_certificate({})};
   const auto package = formats::open_package(file, "vro");
   BOOST_CHECK_EXCEPTION(
       (void)package->plan_signing(request), certstore::Error,

@@ -31,7 +31,7 @@ struct Identity {
     return {certstore::PrivateKey::from_pkcs8(key.to_pkcs8().view(), "test key"), certificate, {}};
   }
   [[nodiscard]] SigningRequest request() const {
-    SigningRequest request{.certificate = certificate};
+    SigningRequest request{.signer = certificate};
     request.time = certstore::parse_instant("2026-11-23T10:00:00Z");
     return request;
   }
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(what_would_be_refused_is_not_signed) {
 BOOST_AUTO_TEST_CASE(a_subject_that_cannot_be_a_file_name_is_refused) {
   for (const std::string& name : {std::string("a/b"), std::string("a\"b"), std::string("a\\b")}) {
     const Certificate certificate = tests::make_self_signed_certificate({.common_name = name});
-    BOOST_TEST((refusal(unsigned_members(), SigningRequest{.certificate = certificate}) == ErrorKind::key));
+    BOOST_TEST((refusal(unsigned_members(), SigningRequest{.signer = certificate}) == ErrorKind::key));
   }
 }
 
@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(a_key_that_is_not_rsa_is_refused) {
   const certstore::openssl::Key key(EVP_EC_gen("P-256"));
   const Certificate certificate =
       tests::make_certificate({.common_name = "Curve"}, key.get(), nullptr, key.get());
-  BOOST_TEST((refusal(unsigned_members(), SigningRequest{.certificate = certificate}) == ErrorKind::key));
+  BOOST_TEST((refusal(unsigned_members(), SigningRequest{.signer = certificate}) == ErrorKind::key));
 }
 
 BOOST_AUTO_TEST_CASE(a_name_outside_ascii_comes_back) {
