@@ -8,6 +8,8 @@ namespace signer {
 [[nodiscard]] certstore::cli::Command init_command();
 [[nodiscard]] certstore::cli::Command sign_command();
 [[nodiscard]] certstore::cli::Command strip_command();
+[[nodiscard]] certstore::cli::Command bundle_key_command();
+[[nodiscard]] certstore::cli::Command bundle_sign_command();
 [[nodiscard]] certstore::cli::Command cert_show_command();
 [[nodiscard]] certstore::cli::Command cert_list_command();
 [[nodiscard]] certstore::cli::Command cert_default_command();

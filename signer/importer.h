@@ -9,11 +9,12 @@
 
 namespace signer {
 
-// --verify-as and --trust.
+// --verify-as, --trust and --bundle-key.
 [[nodiscard]] std::vector<certstore::cli::Option> importer_options();
 
-// How he would judge: by the policy of --verify-as, the trust decisions of the store and those of --trust.
-// Empty without --verify-as. Throws what read_policy() and read_package_policy() throw.
+// How he would judge: by the policy of --verify-as, the trust decisions of the store and those of --trust; or
+// by a trust bundle and --trust alone. Empty without --verify-as. Throws what read_policy(),
+// read_package_policy() and open_bundle() throw.
 [[nodiscard]] std::optional<verifier::VerifyOptions> read_importer(
     const certstore::cli::Arguments& arguments);
 

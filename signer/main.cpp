@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
                                       signer::store_check_command(),    signer::store_compact_command(),
                                       signer::backup_create_command(),  signer::backup_verify_command(),
                                       signer::backup_restore_command(), signer::timestamp_command(),
+                                      signer::bundle_key_command(),     signer::bundle_sign_command(),
                                   }};
   return certstore::cli::run_main(tool, argc, argv);
 }

@@ -43,7 +43,10 @@ VerifyOptions read_verify_options(const Arguments& arguments) {
   PolicySource source = read_policy(arguments);
   options.policy = std::move(source.policy);
   options.time_was_given = source.time_was_given;
-  options.rules = read_package_policy(arguments.value("policy")).policy;
+  // What is named here goes before what came with a bundle.
+  options.rules = source.rules && !arguments.has("policy")
+                      ? *source.rules
+                      : read_package_policy(arguments.value("policy")).policy;
   options.policy.allowed_until = options.rules.allowed;
   options.show_progress = !arguments.quiet();
   return options;

@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
                                       verifier::trust_show_command(),
                                       verifier::trust_remove_command(),
                                       verifier::trust_follow_command(),
+                                      verifier::trust_export_command(),
                                       verifier::crl_add_command(),
                                       verifier::crl_list_command(),
                                       verifier::crl_remove_command(),

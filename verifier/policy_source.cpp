@@ -8,6 +8,7 @@
 #include "certstore/signer_file.h"
 #include "certstore/store_place.h"
 #include "certstore/trust_store.h"
+#include "verifier/bundle_source.h"
 #include "verifier/crl_fetch.h"
 
 #include <algorithm>
@@ -76,10 +77,28 @@ void read_store(const Arguments& arguments, certstore::TrustPolicy& policy) {
   }
 }
 
+void read_trust(const Arguments& arguments, PolicySource& source) {
+  const auto path = arguments.value("trust-bundle");
+  if (!path) {
+    for (const certstore::cli::Option& option : bundle_root_options()) {
+      if (!arguments.has(option.name)) continue;
+      throw Error(ErrorKind::usage,
+                  "--" + std::string(option.name) + " has no meaning without --trust-bundle");
+    }
+    return read_store(arguments, source.policy);
+  }
+  const certstore::TrustBundle bundle = open_bundle(*path, read_bundle_root(arguments));
+  take_bundle(bundle, source.policy);
+  if (bundle.policy) source.rules = parse_package_policy(certstore::as_bytes(*bundle.policy), *path);
+  if (!arguments.verbose()) return;
+  std::cerr << arguments.tool() << ": trust = the bundle " << certstore::in_quotes(bundle.name)
+            << ", version " << bundle.version << ", until " << certstore::to_rfc3339(bundle.expires) << "\n";
+}
+
 }  // namespace
 
 std::vector<certstore::cli::Option> policy_options() {
-  return {
+  std::vector<certstore::cli::Option> options = {
       certstore::cli::kStoreOption,
       {"trust", '\0', "CERT.pem", "trust this certificate or minisign key too (may be repeated)", true},
       {"allow-weak", '\0', "NAME", "tolerate md5, sha1, dsa, short-key or expired (may be repeated)", true},
@@ -87,7 +106,11 @@ std::vector<certstore::cli::Option> policy_options() {
       {"require-revocation", '\0', "",
        "17 unless a current revocation list speaks for every CA-issued certificate"},
       {"fetch-crl", '\0', "", "ask the addresses in those certificates for lists that are missing"},
-      {"at-time", '\0', "TIME", "judge dates as of 2027-01-31 or 2027-01-31T12:00:00Z"}};
+      {"at-time", '\0', "TIME", "judge dates as of 2027-01-31 or 2027-01-31T12:00:00Z"},
+      {"trust-bundle", '\0', "FILE", "whom to trust, from this signed file and not from the store"}};
+  const auto root = bundle_root_options();
+  options.insert(options.end(), root.begin(), root.end());
+  return options;
 }
 
 PolicySource read_policy(const Arguments& arguments) {
@@ -108,7 +131,7 @@ PolicySource read_policy(const Arguments& arguments) {
     policy.trusted.insert(policy.trusted.end(), signers.begin(), signers.end());
   }
   if (const auto path = arguments.value("bad-keys")) policy.public_keys_known = read_bad_keys(*path);
-  read_store(arguments, policy);
+  read_trust(arguments, source);
   return source;
 }
 

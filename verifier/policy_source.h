@@ -13,14 +13,16 @@ namespace verifier {
 
 struct PolicySource {
   certstore::TrustPolicy policy;
-  bool time_was_given = false;  // --at-time
+  bool time_was_given = false;         // --at-time
+  std::optional<PackagePolicy> rules;  // of a trust bundle that has some
 };
 
-// --store, --trust, --allow-weak, --bad-keys, --at-time, in the order of the help.
+// --store, --trust, --allow-weak, --bad-keys, --at-time, --trust-bundle, in the order of the help.
 [[nodiscard]] std::vector<certstore::cli::Option> policy_options();
 
-// Reads them all. No store is fine, one that cannot be read is not. Throws Error(usage) for words that cannot
-// be meant, Error(io) for files that are not what the option takes, Error(store).
+// Reads them all; with a trust bundle the store is not looked at. No store is fine, one that cannot be read
+// is not. Throws Error(usage) for words that cannot be meant, Error(io) for files that are not what the
+// option takes, Error(store).
 [[nodiscard]] PolicySource read_policy(const certstore::cli::Arguments& arguments);
 
 inline constexpr certstore::cli::Option kPolicyOption{"policy", '\0', "NAME|FILE",

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A signature has one meaning: each kind of signature that pkgsign makes is shown as each of the others, with the bytes
 that it signs, and beside the bytes that the other kind would sign. None is accepted; shown as itself, each is."""
+import hashlib
 import io
 import itertools
 import json
@@ -220,6 +221,50 @@ class Meanings(Workbench):
             path.write_bytes(self.own[kind][1])
             with self.subTest(kind):
                 self.tool("pkgverify", "trust", "follow", "--follow-succession", path, code=13)
+
+    def bundle(self):
+        """A signed trust bundle, and the document in it."""
+        path = self.home / "a.bundle"
+        if not path.exists():
+            key, draft = self.home / "statement.pem", self.home / "bundle.json"
+            self.tool("pkgsign", "bundle", "key", "-o", key)
+            self.tool("pkgverify", "trust", "add", self.certificate)
+            self.tool("pkgverify", "trust", "export", "--name", "site", "--bundle-version", "1", "--expires", "2090-01-01", "--key-of",
+                      key, "-o", draft)
+            self.tool("pkgsign", "bundle", "sign", draft, "-o", path, "--passphrase", "env:SIGNING",
+                      SOURCE_DATE_EPOCH=str(int(time.time())))
+        return (self.home / "bundle.json").read_bytes(), path.read_bytes()
+
+    def statement_key(self):
+        pem = self.home / "statement.pem"
+        der = subprocess.run(["openssl", "x509", "-in", pem, "-outform", "DER"], check=True, capture_output=True).stdout
+        return "sha256:" + hashlib.sha256(der).hexdigest()
+
+    def test_a_bundle_is_no_package_and_no_signature_beside_a_file(self):
+        document, block = self.bundle()
+        for kind, make in self.makers.items():
+            for said in (document, self.own[kind][0]):
+                with self.subTest(kind, own_message=said == document):
+                    self.check(make(self, said, block), 13)
+
+    def test_a_bundle_is_no_succession(self):
+        self.bundle()
+        self.tool("pkgverify", "trust", "follow", "--follow-succession", self.home / "a.bundle", code=13)
+
+    def test_no_signature_and_no_succession_is_taken_for_a_bundle(self):
+        self.bundle()
+        succession = self.home / "b.succession"
+        self.tool("pkgsign", "succession", "create", "--alias", "plain", "--to", "next", "-o", succession, "--passphrase", "env:SIGNING",
+                  SOURCE_DATE_EPOCH=str(int(time.time())))
+        package = self.as_jar(*self.own["jar"])
+        self.tool("pkgverify", "check", package, "--trust-bundle", self.home / "a.bundle", "--bundle-key", self.statement_key())
+        shown = {kind: self.own[kind][1] for kind in ("jar", "tar", "ova", "p7s")} | {"succession": succession.read_bytes()}
+        for kind, block in shown.items():
+            path = self.target(".bundle")
+            path.write_bytes(block)
+            with self.subTest(kind):
+                self.tool("pkgverify", "check", package, "--trust-bundle", path, "--bundle-key", self.statement_key(), code=1)
+                self.tool("pkgsign", "bundle", "sign", path, "-o", self.target(".out"), "--passphrase", "env:SIGNING", code=13)
 
     def without_attributes(self, signature):
         """A CMS signature that is the raw value over the member; OpenSSL takes it as one over the same bytes."""
