@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A signature has one meaning: each kind of signature that pkgsign makes is shown as each of the others, with the bytes
 that it signs, and beside the bytes that the other kind would sign. None is accepted; shown as itself, each is."""
+import base64
 import hashlib
 import io
 import itertools
@@ -75,7 +76,11 @@ class Meanings(Workbench):
         cls.ova.write_bytes(tar_of({"a.ovf": OVF}))
         cls.text = plain / "a.txt"
         cls.text.write_text("content\n")
-        cls.makers = {"jar": cls.as_jar, "tar": cls.as_tar, "ova": cls.as_ova, "p7s": cls.as_p7s, "vro": cls.as_vro}
+        cls.tool("pkgsign", "init", "--key", "minisign", "--alias", "mini", "--passphrase", "env:SIGNING")
+        cls.public_key = cls.home / "mini.pub"
+        cls.tool("pkgsign", "cert", "export", "--alias", "mini", "-o", cls.public_key)
+        cls.makers = {"jar": cls.as_jar, "tar": cls.as_tar, "ova": cls.as_ova, "p7s": cls.as_p7s, "vro": cls.as_vro,
+                      "minisig": cls.as_minisig}
         cls.own = {name: getattr(cls, f"own_{name}")() for name in cls.makers}
         cls.number = itertools.count()
 
@@ -118,6 +123,16 @@ class Meanings(Workbench):
         return cls.signed_vro[cls.member], cls.signed_vro["signatures/" + cls.member]
 
     @classmethod
+    def own_minisig(cls):
+        """The raw signature; the comment that is signed with it stays beside it."""
+        message = b"content of its own\n"
+        path = cls.home / "mini.txt"
+        path.write_bytes(message)
+        cls.tool("pkgsign", "sign", "--detached", path, "--alias", "mini", "--passphrase", "env:SIGNING")
+        cls.signed_minisig = pathlib.Path(f"{path}.minisig").read_text(encoding="utf-8").splitlines()
+        return message, base64.b64decode(cls.signed_minisig[1])[10:]
+
+    @classmethod
     def p7s_over(cls, message):
         """Our own signature beside a file with these bytes: --force signs even the list of another layout."""
         path = cls.home / "message"
@@ -139,8 +154,8 @@ class Meanings(Workbench):
         return path
 
     def as_ova(self, message, block):
-        pem = subprocess.run(["openssl", "cms", "-cmsout", "-inform", "DER", "-outform", "PEM"], input=block, capture_output=True,
-                             check=True).stdout
+        text = re.sub(rb"(.{64})(?!$)", rb"\1\n", base64.b64encode(block))
+        pem = b"-----BEGIN CMS-----\n" + text + b"\n-----END CMS-----\n"
         certificate = re.sub(rb"-----BEGIN CMS-----.*-----END CMS-----\n", lambda _: pem, self.signed_ova["a.cert"], flags=re.S)
         path = self.target(".ova")
         path.write_bytes(tar_of({**self.signed_ova, "a.mf": message, "a.cert": certificate}))
@@ -161,9 +176,21 @@ class Meanings(Workbench):
         pathlib.Path(f"{path}.p7s").write_bytes(block)
         return path
 
+    def as_minisig(self, message, signature):
+        """Another signature value in the place of its own."""
+        lines = list(self.signed_minisig)
+        lines[1] = base64.b64encode(base64.b64decode(lines[1])[:10] + signature).decode()
+        path = self.target(".txt")
+        path.write_bytes(message)
+        pathlib.Path(f"{path}.minisig").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return path
+
+    def check(self, package, code, *more, says=()):
+        return super().check(package, code, "--trust", self.public_key, *more, says=says)
+
     def as_vro(self, message, signature):
         """A raw value over the signed attributes, which are then the member."""
-        if signature[:1] == b"\x30":
+        if signature[:1] == b"\x30" and len(signature) > 64:
             message, signature = raw_parts(signature)
         return write(self.target(".package"), {**self.signed_vro, self.member: message, "signatures/" + self.member: signature})
 
