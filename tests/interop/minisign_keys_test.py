@@ -68,6 +68,25 @@ class MinisignKeys(Workbench):
         self.assertFalse(self.minisign_takes())
         self.tool("pkgverify", "check", "--trust", self.home / "mini.pub", self.file, code=13)
 
+    def test_one_changed_byte_a_cut_or_an_addition_is_never_accepted(self):
+        self.detached()
+        signature = self.minisig.read_bytes()
+        free = range(len(b"untrusted comment: "), signature.index(b"\n"))  # words that nobody signs
+        changed = {f"byte {at}": signature[:at] + bytes([signature[at] ^ 1]) + signature[at + 1:]
+                   for at in range(0, len(signature), 3) if at not in free}
+        changed |= {f"cut to {size}": signature[:size] for size in range(0, len(signature) - 1, 23)}
+        changed |= {f"with {more}": signature + more for more in (b"\n", b"x", b"\0", signature)}
+        for what, mutant in changed.items():
+            self.minisig.write_bytes(mutant)
+            done = subprocess.run([BIN / "pkgverify", "check", "-q", "--trust", self.home / "mini.pub", self.file],
+                                  capture_output=True, check=False, env=self.environment)
+            self.assertIn(done.returncode, (10, 11, 13), what)
+        self.minisig.write_bytes(signature)
+        content = self.file.read_bytes()
+        for what in (content[:-1], content + b"\0", content[1:], b"", content[:700] + b"X" + content[701:]):
+            self.file.write_bytes(what)
+            self.tool("pkgverify", "check", "--trust", self.home / "mini.pub", self.file, code=13)
+
     def test_the_same_second_gives_the_same_bytes_and_what_is_there_stays(self):
         again = {"SOURCE_DATE_EPOCH": "1800000000"}
         words = ("pkgsign", "sign", "--detached", self.file, "--alias", "mini", *STORE)
