@@ -13,7 +13,6 @@
 
 #include <array>
 #include <cerrno>
-#include <climits>
 
 namespace verifier {
 namespace {
@@ -45,12 +44,9 @@ void copy_bytes(int from, int to, const std::string& name) {
 
 // True if it is a symbolic link, which then leads in `to` where it did.
 bool copy_link(int from, int to, const std::string& leaf, const std::string& name) {
-  std::string target(PATH_MAX, '\0');
-  const ssize_t size = ::readlinkat(from, leaf.c_str(), target.data(), target.size());
-  if (size < 0 && errno == EINVAL) return false;
-  if (size < 0) throw_errno("read", name, errno);
-  target.resize(static_cast<std::size_t>(size));
-  if (::symlinkat(target.c_str(), to, leaf.c_str()) != 0) throw_errno("write", name, errno);
+  const auto target = read_link(from, leaf, name);
+  if (!target) return false;
+  if (::symlinkat(target->c_str(), to, leaf.c_str()) != 0) throw_errno("write", name, errno);
   return true;
 }
 

@@ -116,6 +116,16 @@ std::vector<std::string> names_in(int folder) {
   return names;
 }
 
+std::optional<std::string> read_link(int folder, const std::string& leaf, const std::string& shown) {
+  std::string target(PATH_MAX, '\0');
+  const ssize_t size = ::readlinkat(folder, leaf.c_str(), target.data(), target.size());
+  // ENOENT: an empty path, and what was opened is no link.
+  if (size < 0 && (errno == EINVAL || (leaf.empty() && errno == ENOENT))) return std::nullopt;
+  if (size < 0) certstore::throw_errno("read", shown, errno);
+  target.resize(static_cast<std::size_t>(size));
+  return target;
+}
+
 Folder::Folder(FileDescriptor descriptor, std::string shown, Walk walk)
     : descriptor_(std::move(descriptor)), shown_(std::move(shown)), walk_(walk) {
   if (walk_ == Walk::stepwise) return;
@@ -191,11 +201,8 @@ std::optional<std::string> Folder::link_target(const std::string& name) const {
     if (errno == ELOOP || errno == ENOTDIR || errno == EXDEV) throw_in_the_way(shown_, name);
     certstore::throw_errno("read", shown_ + "/" + name, errno);
   }
-  std::string target(PATH_MAX, '\0');
-  // An empty path reads the link that was opened itself: readlink(2).
-  const ssize_t size = ::readlinkat(link.get(), "", target.data(), target.size());
-  if (size < 0) throw_in_the_way(shown_, name);
-  target.resize(static_cast<std::size_t>(size));
+  auto target = read_link(link.get(), "", shown_ + "/" + name);
+  if (!target) throw_in_the_way(shown_, name);
   return target;
 }
 

@@ -25,6 +25,11 @@ void require_safe_link(std::string_view name, std::string_view target);
 // The names in an open directory, without "." and "..", in no order. Throws Error(io).
 [[nodiscard]] std::vector<std::string> names_in(int folder);
 
+// What the symbolic link `leaf` in an open folder leads to; with an empty `leaf`, the link that was opened
+// itself (readlink(2)). Empty if it is no link; throws Error(io).
+[[nodiscard]] std::optional<std::string> read_link(int folder, const std::string& leaf,
+                                                   const std::string& shown);
+
 class Folder {
  public:
   enum class Walk { by_kernel, stepwise };

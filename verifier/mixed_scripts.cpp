@@ -14,7 +14,7 @@ namespace {
 
 using Scripts = std::set<std::string_view>;
 
-// What is written together in one language: UTS 39, 5.2, "Highly Restrictive", without the Latin letters,
+// What is written together in one language: UTS 39, 5.2, "Highly Restrictive", and with Latin letters,
 // which look like none of these.
 const std::array<Scripts, 3> kTogether = {Scripts{"Han", "Hiragana", "Katakana", "Latin"},
                                           Scripts{"Han", "Bopomofo", "Latin"},

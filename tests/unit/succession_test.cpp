@@ -1,5 +1,6 @@
 // The document of a succession: made, read, and nothing else taken for one.
 #include "certstore/base/error.h"
+#include "tests/unit/signed_documents.h"
 #include "tests/unit/successions.h"
 
 #include <boost/test/unit_test.hpp>
@@ -27,27 +28,9 @@ std::string document_in(const Bytes& file) {
   return std::string(certstore::as_text(*cms::parse(file, "test").content));
 }
 
-// That document, signed by these for that purpose.
 Bytes signed_by(const std::vector<const Signer*>& signers, const std::string& document,
                 std::string_view context = certstore::kSuccessionContext) {
-  Bytes file;
-  for (const Signer* const signer : signers) {
-    const DigestAlgorithm algorithm = signer->usual_digest();
-    const Bytes digest = certstore::digest(algorithm, as_bytes(document));
-    const cms::Signing signing{.digest = algorithm,
-                               .content_digest = digest,
-                               .time = kSigned,
-                               .context = context,
-                               .content = as_bytes(document)};
-    file = file.empty() ? cms::create(*signer, signing) : cms::add_signer(file, *signer, signing);
-  }
-  return file;
-}
-
-std::string replaced(std::string text, std::string_view what, std::string_view by) {
-  const auto place = text.find(what);
-  BOOST_REQUIRE(place != std::string::npos);
-  return text.replace(place, what.size(), by);
+  return signed_document(document, signers, context);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Trust bundles: the attacks that TUF's conformance suite names, and what is no bundle.
 #include "certstore/base/error.h"
 #include "tests/unit/bundles.h"
+#include "tests/unit/signed_documents.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -29,27 +30,9 @@ std::string text_of(const TrustBundle& bundle) {
   return std::string(certstore::as_text(certstore::write_bundle(bundle)));
 }
 
-// That document, signed by whoever, for whatever, without any of our checks.
 Bytes forged(const std::string& document, const std::vector<const Signer*>& signers,
              std::string_view context = certstore::kBundleContext) {
-  Bytes file;
-  for (const Signer* const signer : signers) {
-    const DigestAlgorithm algorithm = signer->usual_digest();
-    const Bytes digest = certstore::digest(algorithm, as_bytes(document));
-    const cms::Signing signing{.digest = algorithm,
-                               .content_digest = digest,
-                               .time = kSigned,
-                               .context = context,
-                               .content = as_bytes(document)};
-    file = file.empty() ? cms::create(*signer, signing) : cms::add_signer(file, *signer, signing);
-  }
-  return file;
-}
-
-std::string replaced(std::string text, std::string_view what, std::string_view by) {
-  const auto place = text.find(what);
-  BOOST_REQUIRE(place != std::string::npos);
-  return text.replace(place, what.size(), by);
+  return signed_document(document, signers, context);
 }
 
 bool is_malformed(const Bytes& file) {
