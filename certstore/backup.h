@@ -50,6 +50,7 @@ struct BackupContents {
   std::vector<TestedKey> keys;
   std::size_t trust_records = 0;
   std::size_t serials = 0;
+  std::size_t bundles = 0;  // that were imported
   std::size_t audit_lines = 0;
   // What is wrong with the chain of the audit log (audit_chain.h). It was so in the store: the backup is
   // sound all the same.

@@ -69,6 +69,9 @@ class TrustCheck {
       ++contents_.trust_records;
     } else if (name.starts_with(trust_records::kSerialPrefix)) {
       ++contents_.serials;
+    } else if (name.starts_with(bundle_records::kPrefix)) {
+      static_cast<void>(parse_kept_bundle(value));
+      ++contents_.bundles;
     } else if (name.starts_with(crl_records::kPrefix)) {
       // The lists came before, by the order of the names.
       const auto list = lists_.find(name.substr(crl_records::kPrefix.size()));

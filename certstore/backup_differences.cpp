@@ -72,9 +72,10 @@ void tell(const Tally& tally, std::vector<std::string>& found) {
 
 void compare_trust(const Backup& backup, const StorePlace& place, std::vector<std::string>& found) {
   const auto trust = TrustStore::open_if_present(place.trust());
-  std::array<Tally, 3> tallies = {Tally{"trust records", trust_records::kRecordPrefix},
+  std::array<Tally, 4> tallies = {Tally{"trust records", trust_records::kRecordPrefix},
                                   Tally{"accepted serials", trust_records::kSerialPrefix},
-                                  Tally{"revocation lists", crl_records::kListPrefix}};
+                                  Tally{"revocation lists", crl_records::kListPrefix},
+                                  Tally{"imported bundles", bundle_records::kPrefix}};
   backup.visit(Backup::Part::trust, [&](std::string_view name, ByteView value) {
     for (Tally& tally : tallies) {
       if (!name.starts_with(tally.prefix)) continue;

@@ -107,10 +107,6 @@ TrustBundle parse(ByteView document, std::string_view what) {
   return found;
 }
 
-bool is_signed(ByteView file) {
-  return file.empty() || file[0] != '{';
-}
-
 Error malformed(std::string_view what, const std::string& why) {
   return {ErrorKind::malformed, in_quotes(what) + " is not a trust bundle: " + why};
 }
@@ -217,11 +213,15 @@ TrustBundle read_bundle(ByteView document, std::string_view what) {
   }
 }
 
+bool is_bundle_draft(ByteView file) {
+  return !file.empty() && file[0] == '{';
+}
+
 Bytes sign_bundle(ByteView file, std::string_view what, const Signer& signer, Instant time) {
   if (!is_statement_certificate(signer.certificate())) {
     throw Error(ErrorKind::key, in_quotes(signer.certificate().subject()) + " is no statement key");
   }
-  const bool is_first = !is_signed(file);
+  const bool is_first = is_bundle_draft(file);
   Bytes document(file.begin(), file.end());
   if (is_first) {
     static_cast<void>(read_bundle(file, what));
@@ -250,7 +250,7 @@ Bytes sign_bundle(ByteView file, std::string_view what, const Signer& signer, In
 }
 
 SignedBundle read_signed_bundle(ByteView file, std::string_view what) {
-  if (!is_signed(file)) throw malformed(what, "nobody has signed it yet; pkgsign bundle sign");
+  if (is_bundle_draft(file)) throw malformed(what, "nobody has signed it yet; pkgsign bundle sign");
   const cms::SignedData data = cms::parse(file, what);
   if (!data.content || data.content_type != cms::kData) throw malformed(what, "it holds no document");
   SignedBundle found{

@@ -52,6 +52,8 @@ struct BundleRoot {
 // Reads such a document without signatures. Throws Error(malformed) naming `what` for any other spelling.
 [[nodiscard]] TrustBundle read_bundle(ByteView document, std::string_view what);
 
+// Whether nobody has signed the file yet: by its first byte, which is that of a document.
+[[nodiscard]] bool is_bundle_draft(ByteView file);
 // `file` is a document, or one that others have signed: returns it in DER with one signature more. Throws
 // Error(key) for a key that is no statement key, Error(usage) where it has signed already, Error(malformed).
 [[nodiscard]] Bytes sign_bundle(ByteView file, std::string_view what, const Signer& signer, Instant time);

@@ -4,6 +4,7 @@
 #include "certstore/base/escape.h"
 #include "certstore/json_record.h"
 #include "certstore/trust_record_json.h"
+#include "certstore/trust_store_names.h"
 #include "certstore/trust_store_schema.h"
 
 #include <algorithm>
@@ -49,21 +50,6 @@ TrustRecord find_in(const Transaction& transaction, std::string_view prefix) {
   return std::move(records.front());
 }
 
-// What is decided about whom: the certificate or the file.
-AuditEvent event_about(std::string_view action, const TrustRecord& record) {
-  AuditEvent event{.action = std::string(action)};
-  if (record.subject == TrustRecord::Subject::content) {
-    event.file = record.label;
-    event.sha256 = record.sha256;
-  } else {
-    event.alias = record.label;
-    event.signer = record.sha256;
-  }
-  event.detail =
-      std::string(name_of(record.kind)) + " " + record.id + ", by " + std::string(name_of(record.origin));
-  return event;
-}
-
 // Of fixed length, whatever the package is called.
 std::string serial_name(const SealedName& name) {
   Bytes message(name.signer.begin(), name.signer.end());
@@ -106,6 +92,25 @@ bool decides_the_same(TrustRecord a, const TrustRecord& b) {
 
 }  // namespace
 
+std::string name_of_record(std::string_view id) {
+  return name_in(kRecordPrefix, id);
+}
+
+// What is decided about whom: the certificate or the file.
+AuditEvent event_about(std::string_view action, const TrustRecord& record) {
+  AuditEvent event{.action = std::string(action)};
+  if (record.subject == TrustRecord::Subject::content) {
+    event.file = record.label;
+    event.sha256 = record.sha256;
+  } else {
+    event.alias = record.label;
+    event.signer = record.sha256;
+  }
+  event.detail =
+      std::string(name_of(record.kind)) + " " + record.id + ", by " + std::string(name_of(record.origin));
+  return event;
+}
+
 TrustStore TrustStore::open_or_create(const std::filesystem::path& folder) {
   if (!LmdbEnvironment::exists(folder)) {
     // False when somebody else made it just now: as good.
@@ -146,8 +151,11 @@ TrustRecord TrustStore::add(const TrustRecord& record, const Actor& actor) {
         throw Error(ErrorKind::store, "another trust record has the id " + in_quotes(kept.id),
                     "change its reason");
       }
-      kept = std::move(other);
-      return;
+      // What a person decides too does not go with the bundle that said it first.
+      if (other.origin != TrustRecord::Origin::bundle || kept.origin == other.origin) {
+        kept = std::move(other);
+        return;
+      }
     }
     transaction.put(name, to_json(kept));
     append_audit(transaction, event_about("trust add", kept), actor, nullptr);
@@ -242,6 +250,11 @@ void TrustStore::require_whole() const {
       const auto [sealed, accepted] = parse_serial(value);
       if (name == serial_name(sealed)) return;
       throw Error(ErrorKind::store, "the accepted serial of " + in_quotes(sealed.package) + " is misplaced");
+    }
+    if (name.starts_with(bundle_records::kPrefix)) {
+      const KeptBundle kept = parse_kept_bundle(value);
+      if (name == name_of_kept(kept.name)) return;
+      throw Error(ErrorKind::store, "the imported bundle " + in_quotes(kept.name) + " is misplaced");
     }
     if (name.starts_with(crl_records::kPrefix) || name.starts_with(crl_records::kListPrefix)) return;
     if (name.starts_with("audit") || name == trust_schema::header().first) return;

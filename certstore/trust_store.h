@@ -3,7 +3,7 @@
 #pragma once
 
 #include "certstore/audit_chain.h"
-#include "certstore/crl_record.h"
+#include "certstore/bundle_difference.h"
 #include "certstore/digest.h"
 #include "certstore/lmdb_environment.h"
 #include "certstore/trust_record.h"
@@ -66,6 +66,16 @@ class TrustStore {
   // Error(store) for one that is not newer and not `force`.
   bool add_crl(const CrlRecord& record, bool force, const Actor& actor);
   CrlRecord remove_crl(std::string_view prefix, const Actor& actor);
+
+  // What is remembered of each bundle that was imported.
+  [[nodiscard]] std::vector<KeptBundle> bundles() const;
+  // All of one moment, for difference().
+  [[nodiscard]] TrustState state() const;
+  // Of a state without records: what a difference is made from where there is no store.
+  [[nodiscard]] static Sha256 digest_of_empty();
+  // Does what the difference says, whole or not at all; `event` names the file. Throws Error(store) if the
+  // store is not as it was when the difference was made. Who signed it was checked before.
+  void import_bundle(const BundleDifference& agreed, const AuditEvent& event, const Actor& actor);
 
   // Writes a record of the audit log about something that changes nothing here; durable when it returns. With
   // a signer the head is signed too; returns what keeps it from being signed, where the log is broken.

@@ -3,7 +3,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/limits.h"
-#include "certstore/trust_store_schema.h"
+#include "certstore/trust_store_names.h"
 
 #include <utility>
 
@@ -12,18 +12,11 @@ namespace {
 
 constexpr std::size_t kLeastPrefix = 4;
 
-std::string name_of_record(std::string_view id) {
-  return std::string(crl_records::kPrefix) + std::string(id);
-}
-std::string name_of_list(std::string_view id) {
-  return std::string(crl_records::kListPrefix) + std::string(id);
-}
-
 std::vector<CrlRecord> records_of(const Transaction& transaction, std::string_view prefix) {
   std::vector<CrlRecord> records;
-  for (const auto& [name, json] : transaction.list(name_of_record(prefix))) {
+  for (const auto& [name, json] : transaction.list(name_of_crl(prefix))) {
     const std::string id = name.substr(crl_records::kPrefix.size());
-    const std::optional<Bytes> list = transaction.get(name_of_list(id));
+    const std::optional<Bytes> list = transaction.get(name_of_crl_list(id));
     if (!list)
       throw Error(ErrorKind::store, "the revocation list " + in_quotes(id) + " of the store is gone");
     CrlRecord record = parse_crl_record(json, *list);
@@ -51,15 +44,6 @@ CrlRecord find_in(const Transaction& transaction, std::string_view prefix) {
   return std::move(records.front());
 }
 
-AuditEvent event_about(std::string_view action, const CrlRecord& record) {
-  return {.action = std::string(action),
-          .sha256 = record.list.sha256(),
-          .alias = record.list.issuer(),
-          .signer = record.chain.front().sha256(),
-          .detail = "revocation list " + id_of(record.list) + ", number " + record.list.number_hex() +
-                    " of " + to_rfc3339(record.list.this_update())};
-}
-
 void require_newer(const Crl& list, const Crl& present) {
   if (list.is_after(present)) return;
   throw Error(ErrorKind::store,
@@ -70,6 +54,23 @@ void require_newer(const Crl& list, const Crl& present) {
 }
 
 }  // namespace
+
+std::string name_of_crl(std::string_view id) {
+  return std::string(crl_records::kPrefix) + std::string(id);
+}
+
+std::string name_of_crl_list(std::string_view id) {
+  return std::string(crl_records::kListPrefix) + std::string(id);
+}
+
+AuditEvent event_about(std::string_view action, const CrlRecord& record) {
+  return {.action = std::string(action),
+          .sha256 = record.list.sha256(),
+          .alias = record.list.issuer(),
+          .signer = record.chain.front().sha256(),
+          .detail = "revocation list " + id_of(record.list) + ", number " + record.list.number_hex() +
+                    " of " + to_rfc3339(record.list.this_update())};
+}
 
 std::vector<CrlRecord> TrustStore::crls() const {
   return records_of(environment_.read(), "");
@@ -94,8 +95,8 @@ bool TrustStore::add_crl(const CrlRecord& record, bool force, const Actor& actor
     CrlRecord kept = record;
     kept.added = actor.when;
     kept.added_by = actor.user;
-    transaction.put(name_of_record(id), to_json(kept));
-    transaction.put(name_of_list(id), kept.list.der());
+    transaction.put(name_of_crl(id), to_json(kept));
+    transaction.put(name_of_crl_list(id), kept.list.der());
     append_audit(transaction, event_about("crl add", kept), actor, nullptr);
   });
   return added;
@@ -105,8 +106,8 @@ CrlRecord TrustStore::remove_crl(std::string_view prefix, const Actor& actor) {
   std::optional<CrlRecord> removed;
   change(actor, [&](Transaction& transaction) {
     removed = find_in(transaction, prefix);
-    transaction.erase(name_of_record(id_of(removed->list)));
-    transaction.erase(name_of_list(id_of(removed->list)));
+    transaction.erase(name_of_crl(id_of(removed->list)));
+    transaction.erase(name_of_crl_list(id_of(removed->list)));
     append_audit(transaction, event_about("crl remove", *removed), actor, nullptr);
   });
   return std::move(*removed);

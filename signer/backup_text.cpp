@@ -25,7 +25,8 @@ void print_contents(const certstore::BackupContents& contents, std::ostream& out
         << certstore::to_hex(key.signer.sha256()) << "\n";
   }
   out << "trust:        " << contents.trust_records << " records, " << contents.serials
-      << " accepted serials, " << contents.audit_lines << " records in the audit log\n";
+      << " accepted serials, " << contents.bundles << " imported bundles, " << contents.audit_lines
+      << " records in the audit log\n";
   for (const std::string& sentence : contents.audit_breaks) {
     out << "audit log:    broken: " << sentence << "\n";
   }

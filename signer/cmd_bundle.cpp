@@ -71,9 +71,8 @@ void say_signers(const certstore::SignedBundle& made, const DocumentTarget& targ
 // The bundle as it is, signed or not; shown, and still in force.
 TrustBundle bundle_in(certstore::ByteView file, const std::string& path, const Arguments& arguments,
                       certstore::Instant now) {
-  const bool is_draft = !file.empty() && file[0] == '{';
-  TrustBundle bundle =
-      is_draft ? certstore::read_bundle(file, path) : certstore::read_signed_bundle(file, path).bundle;
+  TrustBundle bundle = certstore::is_bundle_draft(file) ? certstore::read_bundle(file, path)
+                                                        : certstore::read_signed_bundle(file, path).bundle;
   if (!arguments.quiet()) show(bundle, std::cerr);
   if (now < bundle.expires) return bundle;
   throw Error(ErrorKind::dates, "the bundle ended on " + certstore::to_rfc3339(bundle.expires),

@@ -15,7 +15,7 @@ namespace {
 
 // An importer who has nothing but the bundle: the store of this machine is not his.
 void take_bundle(const Arguments& arguments, const std::string& path, verifier::VerifyOptions& options) {
-  const auto bundle = verifier::open_bundle(path, verifier::read_bundle_root(arguments));
+  const auto bundle = verifier::open_bundle(path, arguments);
   verifier::take_bundle(bundle, options.policy);
   if (bundle.policy) {
     options.rules = verifier::parse_package_policy(certstore::as_bytes(*bundle.policy), path);

@@ -4,9 +4,10 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/file.h"
 #include "certstore/base/limits.h"
+#include "certstore/trust_store.h"
 #include "verifier/policy_source.h"
 
-#include <limits>
+#include <charconv>
 
 namespace verifier {
 namespace {
@@ -18,12 +19,21 @@ using certstore::TrustBundle;
 using certstore::TrustRecord;
 using certstore::cli::Arguments;
 
-constexpr unsigned kMost = std::numeric_limits<unsigned>::max();
-
 // A bundle may retire a key that signed earlier ones: then it must not be by that key itself.
 void take_retirements(const TrustBundle& bundle, BundleRoot& root) {
   for (const TrustRecord& record : bundle.records) {
     if (record.kind == TrustRecord::Kind::retire) root.retired.push_back(record.sha256);
+  }
+}
+
+// Of the store only this is looked at: a machine that imported a newer version is not shown an older one.
+void require_not_before_imported(const certstore::SignedBundle& bundle, const Arguments& arguments,
+                                 const BundleRoot& root) {
+  if (!names_any_store(arguments)) return;
+  const auto store = certstore::TrustStore::open_if_present(trust_folder(arguments));
+  if (!store) return;
+  for (const certstore::KeptBundle& kept : store->bundles()) {
+    if (kept.name == bundle.bundle.name) require_follows(kept, bundle, root.least_version);
   }
 }
 
@@ -46,9 +56,19 @@ BundleRoot read_bundle_root(const Arguments& arguments) {
   }
   const auto all = static_cast<unsigned>(root.keys.size());
   root.threshold = arguments.number("bundle-threshold", 1, all).value_or(all);
-  root.least_version = arguments.number("bundle-min-version", 1, kMost).value_or(0);
+  root.least_version = least_version_option(arguments);
   root.now = certstore::now();
   return root;
+}
+
+std::uint64_t least_version_option(const Arguments& arguments) {
+  const auto text = arguments.value("bundle-min-version");
+  if (!text) return 0;
+  std::uint64_t version = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), version);
+  if (error == std::errc() && end == text->data() + text->size() && version > 0) return version;
+  throw Error(ErrorKind::usage,
+              "--bundle-min-version takes a whole number from 1, not " + certstore::in_quotes(*text));
 }
 
 certstore::SignedBundle read_bundle_file(const std::string& path) {
@@ -67,11 +87,13 @@ bool looks_like_bundle(const std::string& path) {
   return first[0] == kDerSequence;
 }
 
-TrustBundle open_bundle(const std::string& path, BundleRoot root) {
+TrustBundle open_bundle(const std::string& path, const Arguments& arguments) {
+  BundleRoot root = read_bundle_root(arguments);
   try {
     certstore::SignedBundle bundle = read_bundle_file(path);
     take_retirements(bundle.bundle, root);
     require_acceptable(bundle, root);
+    require_not_before_imported(bundle, arguments, root);
     return std::move(bundle.bundle);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::internal) throw;

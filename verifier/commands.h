@@ -18,6 +18,7 @@ namespace verifier {
 [[nodiscard]] certstore::cli::Command trust_add_command();
 [[nodiscard]] certstore::cli::Command trust_export_command();
 [[nodiscard]] certstore::cli::Command trust_follow_command();
+[[nodiscard]] certstore::cli::Command trust_import_command();
 [[nodiscard]] certstore::cli::Command trust_list_command();
 [[nodiscard]] certstore::cli::Command trust_remove_command();
 [[nodiscard]] certstore::cli::Command trust_show_command();

@@ -43,6 +43,10 @@ VerifyOptions read_verify_options(const Arguments& arguments) {
   PolicySource source = read_policy(arguments);
   options.policy = std::move(source.policy);
   options.time_was_given = source.time_was_given;
+  if (source.rules && !source.rules_ended.empty() && !arguments.has("policy")) {
+    throw Error(ErrorKind::io, "nothing was judged: " + source.rules_ended,
+                "import a newer version: pkgverify trust import; or name a policy: --policy");
+  }
   // What is named here goes before what came with a bundle.
   options.rules = source.rules && !arguments.has("policy")
                       ? *source.rules

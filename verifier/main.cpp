@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
                                       verifier::trust_remove_command(),
                                       verifier::trust_follow_command(),
                                       verifier::trust_export_command(),
+                                      verifier::trust_import_command(),
                                       verifier::crl_add_command(),
                                       verifier::crl_list_command(),
                                       verifier::crl_remove_command(),

@@ -63,7 +63,27 @@ std::set<certstore::Sha256> read_bad_keys(const std::string& path) {
   return keys;
 }
 
-void read_store(const Arguments& arguments, certstore::TrustPolicy& policy) {
+// The policy that came with an imported bundle; all that have one have the same. An ended one is no rule any
+// more, and to judge by none would be to loosen it without a word.
+void take_imported_policy(const Arguments& arguments, const certstore::TrustStore& store,
+                          PolicySource& source) {
+  for (const certstore::KeptBundle& kept : store.bundles()) {
+    if (!kept.policy) continue;
+    source.rules = parse_package_policy(certstore::as_bytes(*kept.policy),
+                                        "the policy of the bundle " + certstore::in_quotes(kept.name));
+    if (source.policy.now >= kept.expires) {
+      source.rules_ended = "the policy of this store came with the bundle " +
+                           certstore::in_quotes(kept.name) + ", which ended on " +
+                           certstore::to_rfc3339(kept.expires);
+    }
+    if (!arguments.verbose()) continue;
+    std::cerr << arguments.tool() << ": policy = that of the bundle " << certstore::in_quotes(kept.name)
+              << ", version " << kept.version << "\n";
+  }
+}
+
+void read_store(const Arguments& arguments, PolicySource& source) {
+  certstore::TrustPolicy& policy = source.policy;
   if (!names_any_store(arguments)) return;
   const auto store = certstore::TrustStore::open_if_present(trust_folder(arguments));
   if (!store) return;
@@ -75,6 +95,7 @@ void read_store(const Arguments& arguments, certstore::TrustPolicy& policy) {
   for (const auto& [name, accepted] : store->accepted_serials()) {
     policy.highest_serials[{name.signer, name.package}] = accepted.serial;
   }
+  take_imported_policy(arguments, *store, source);
 }
 
 void read_trust(const Arguments& arguments, PolicySource& source) {
@@ -85,9 +106,9 @@ void read_trust(const Arguments& arguments, PolicySource& source) {
       throw Error(ErrorKind::usage,
                   "--" + std::string(option.name) + " has no meaning without --trust-bundle");
     }
-    return read_store(arguments, source.policy);
+    return read_store(arguments, source);
   }
-  const certstore::TrustBundle bundle = open_bundle(*path, read_bundle_root(arguments));
+  const certstore::TrustBundle bundle = open_bundle(*path, arguments);
   take_bundle(bundle, source.policy);
   if (bundle.policy) source.rules = parse_package_policy(certstore::as_bytes(*bundle.policy), *path);
   if (!arguments.verbose()) return;

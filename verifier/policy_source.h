@@ -14,7 +14,8 @@ namespace verifier {
 struct PolicySource {
   certstore::TrustPolicy policy;
   bool time_was_given = false;         // --at-time
-  std::optional<PackagePolicy> rules;  // of a trust bundle that has some
+  std::optional<PackagePolicy> rules;  // of a trust bundle that has some, given or imported
+  std::string rules_ended;             // why they cannot be judged by any more; empty: they can
 };
 
 // --store, --trust, --allow-weak, --bad-keys, --at-time, --trust-bundle, in the order of the help.

@@ -1,0 +1,25 @@
+// What importing a trust bundle would change, for people and for programs.
+#pragma once
+
+#include "certstore/bundle_difference.h"
+
+#include <ostream>
+#include <string>
+
+namespace verifier {
+
+struct ImportFacts {
+  std::string file;
+  std::vector<certstore::Certificate> signers;
+  bool applied = false;  // JSON says it
+};
+
+// Heading, keys, then one decision after the other with what it opens or closes; everything escaped.
+void write_difference(const certstore::BundleDifference& found, const ImportFacts& facts, std::ostream& out);
+// One JSON object on one line.
+void write_difference_json(const certstore::BundleDifference& found, const ImportFacts& facts,
+                           std::ostream& out);
+// "adds 1, changes 0, retires 0, withdraws 0, leaves 3 as they are; 1 revocation list"
+[[nodiscard]] std::string summary_of(const certstore::BundleDifference& found);
+
+}  // namespace verifier
