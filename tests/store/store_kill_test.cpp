@@ -1,6 +1,6 @@
 // A writer is killed before each call that changes a file, and at random moments: what is left is the old
 // state or the new one, and the next change succeeds.
-#include "tests/store/store_fixtures.h"
+#include "tests/store/imported_bundles.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -84,6 +84,7 @@ void kill_everywhere(const std::string& change, const IsNew& is_new) {
     BOOST_REQUIRE_LT(kill_at, 2000);
     const TemporaryFolder folder;
     if (change != "create") make_store(folder.path);
+    if (change == "import") import_first(folder.path / "trust");
     const int status = wait_for(start(change, folder.path, kill_at));
     if (!was_killed(status)) {
       BOOST_REQUIRE_EQUAL(status, 0);
@@ -159,6 +160,19 @@ BOOST_AUTO_TEST_CASE(the_first_trust_record_is_whole_or_not_at_all) {
     if (!records) return false;
     BOOST_CHECK_EQUAL(records->list().size(), records->audit_log().size());
     return !records->list().empty();
+  });
+}
+
+BOOST_AUTO_TEST_CASE(importing_a_bundle_is_whole_or_not_at_all) {
+  kill_everywhere("import", [](const std::filesystem::path& store) {
+    const auto records = TrustStore::open_if_present(store / "trust");
+    BOOST_REQUIRE(records);
+    BOOST_REQUIRE_EQUAL(records->list().size(), 1);
+    BOOST_REQUIRE_EQUAL(records->bundles().size(), 1);
+    const bool is_new = records->bundles().front().version == 2;
+    BOOST_CHECK_EQUAL(records->list().front().scope_text, is_new ? "second" : "first");
+    BOOST_CHECK_EQUAL(records->audit_log().size(), is_new ? 5 : 2);
+    return is_new;
   });
 }
 

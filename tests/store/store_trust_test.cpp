@@ -1,5 +1,5 @@
 #include "certstore/trust_record_json.h"
-#include "tests/store/store_fixtures.h"
+#include "tests/store/imported_bundles.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -113,6 +113,28 @@ BOOST_AUTO_TEST_CASE(a_lower_serial_changes_nothing) {
   BOOST_CHECK(!store.accepted_serial({.signer = {2}, .package = name.package}));
   BOOST_REQUIRE_EQUAL(store.accepted_serials().size(), 1);
   BOOST_CHECK_EQUAL(store.accepted_serials().front().first.package, name.package);
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_changed_meanwhile_imports_nothing) {
+  import_first(trust);
+  TrustStore store = TrustStore::open_or_create(trust);
+  const BundleDifference shown = difference(bundle_of("second", 2), store.state());
+  store.add(full_record(), actor());
+  BOOST_CHECK_EXCEPTION(store.import_bundle(shown, {}, actor()), Error, is_store_error);
+  BOOST_CHECK_EQUAL(store.list().size(), 2);
+  BOOST_REQUIRE_EQUAL(store.bundles().size(), 1);
+  BOOST_CHECK_EQUAL(store.bundles().front().version, 1);
+  BOOST_CHECK_NO_THROW(store.require_whole());
+}
+
+BOOST_AUTO_TEST_CASE(what_a_person_decides_too_outlives_the_bundle) {
+  import_first(trust);
+  TrustStore store = TrustStore::open_or_create(trust);
+  TrustRecord same = store.list().front();
+  same.origin = TrustRecord::Origin::command;
+  store.add(same, actor());
+  store.import_bundle(difference(bundle_of("second", 2), store.state()), {}, actor());
+  BOOST_CHECK_EQUAL(store.list().size(), 2);
 }
 
 BOOST_AUTO_TEST_CASE(the_id_is_made_of_what_the_record_decides) {

@@ -1,5 +1,5 @@
 // One change of a store, as a program of its own that a test can kill: store_writer CHANGE STORE
-#include "tests/store/store_fixtures.h"
+#include "tests/store/imported_bundles.h"
 
 #include <unistd.h>
 
@@ -50,6 +50,13 @@ void trust(const std::filesystem::path& store) {
   TrustStore::open_or_create(store / "trust").add(trust_record("killed"), actor());
 }
 
+// Removes one record, adds another, and remembers the bundle.
+void import_bundle(const std::filesystem::path& store) {
+  TrustStore records = TrustStore::open_or_create(store / "trust");
+  const SignedBundle next = bundle_of("second", 2);
+  records.import_bundle(difference(next, records.state()), {.file = "site.bundle"}, actor());
+}
+
 // Until somebody kills it.
 void trust_on(const std::filesystem::path& store) {
   TrustStore records = TrustStore::open_or_create(store / "trust");
@@ -71,10 +78,11 @@ void change_on(const std::filesystem::path& store) {
 }
 
 const std::map<std::string, Change>& changes() {
-  static const std::map<std::string, Change> all = {
-      {"create", create}, {"add", add},           {"grow", grow},
-      {"remove", remove}, {"change", change},     {"rekey", rekey},
-      {"trust", trust},   {"trust-on", trust_on}, {"change-on", change_on}};
+  static const std::map<std::string, Change> all = {{"create", create},     {"add", add},
+                                                    {"grow", grow},         {"remove", remove},
+                                                    {"change", change},     {"rekey", rekey},
+                                                    {"trust", trust},       {"import", import_bundle},
+                                                    {"trust-on", trust_on}, {"change-on", change_on}};
   return all;
 }
 
