@@ -117,7 +117,7 @@ std::string summary_of(const BundleDifference& found) {
   return "adds " + std::to_string(found.added.size()) + ", changes " + std::to_string(found.changed.size()) +
          ", retires " + std::to_string(found.retired.size()) + ", withdraws " +
          std::to_string(found.withdrawn.size()) + ", leaves " + std::to_string(found.unchanged) +
-         " as they are; revocation lists: " + std::to_string(found.lists.size()) + " new, " +
+         " as they are\nrevocation lists: " + std::to_string(found.lists.size()) + " new, " +
          std::to_string(found.lists_unchanged) + " there already, " + std::to_string(found.lists_older) +
          " older than the store's";
 }

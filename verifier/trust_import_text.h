@@ -19,7 +19,7 @@ void write_difference(const certstore::BundleDifference& found, const ImportFact
 // One JSON object on one line.
 void write_difference_json(const certstore::BundleDifference& found, const ImportFacts& facts,
                            std::ostream& out);
-// "adds 1, changes 0, retires 0, withdraws 0, leaves 3 as they are; 1 revocation list"
+// Two lines that count: decisions, revocation lists.
 [[nodiscard]] std::string summary_of(const certstore::BundleDifference& found);
 
 }  // namespace verifier

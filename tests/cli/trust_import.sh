@@ -152,3 +152,28 @@ expect 0 pkgverify trust export --store site --name another --bundle-version 1 -
 expect 0 pkgsign bundle sign --store anna second.json -o second.bundle --passphrase env:GIVEN
 expect 12 import second.bundle --yes --bundle-key "$anna"
 warns 'one store judges by one policy'
+
+begin 'freeze: the policy of a bundle that has ended judges nothing, and no other one takes its place'
+expect 0 pkgverify trust export --store site --name brief --bundle-version 1 --key-of anna.pem -o brief.json \
+  --with-policy default --expires "$(date -u -d '+4 seconds' +%Y-%m-%dT%H:%M:%SZ)"
+expect 0 pkgsign bundle sign --store anna brief.json -o brief.bundle --passphrase env:GIVEN
+expect 0 import brief.bundle --yes --bundle-key "$anna" --store brief
+expect 0 pkgverify check anna.package --store brief
+sleep 5
+expect 1 pkgverify check anna.package --store brief
+warns 'nothing was judged: the policy of this store came with the bundle .brief., which ended'
+expect 11 pkgverify check anna.package --store brief --policy default
+
+begin 'a backup carries what is remembered'
+expect 0 import site-2.bundle --yes --bundle-key "$anna" --store anna
+expect 0 pkgsign backup create --store anna -o anna.backup --passphrase env:GIVEN --file-passphrase env:GIVEN \
+  --kdf-cost 1:8
+expect 0 pkgsign backup verify anna.backup --file-passphrase env:GIVEN
+says '1 imported bundles'
+expect 0 pkgsign backup restore anna.backup --store restored --file-passphrase env:GIVEN --passphrase env:GIVEN \
+  --kdf-cost 1:8
+expect 12 import site-1.bundle --yes --store restored
+expect 0 import site-3.both --yes --bundle-key "$anna" --store anna
+expect 1 pkgsign backup restore anna.backup --store anna --file-passphrase env:GIVEN --passphrase env:GIVEN
+says 'imported bundles: 1 not the same in both'
+expect 0 pkgsign store check --store restored --passphrase env:GIVEN
