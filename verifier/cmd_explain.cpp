@@ -2,6 +2,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/issue.h"
+#include "certstore/base/who_acts.h"
 #include "verifier/answers.h"
 #include "verifier/commands.h"
 #include "verifier/judging_options.h"
@@ -60,7 +61,8 @@ void print(const IssueKind& kind, bool json) {
                                            {"id", kind.id},
                                            {"effect", name_of(kind.effect)},
                                            {"meaning", kind.meaning},
-                                           {"remedy", kind.remedy}};
+                                           {"remedy", kind.remedy},
+                                           {"who", name_of(certstore::who_acts(kind.code))}};
     std::cout << object.dump() << "\n";
     return;
   }
@@ -68,6 +70,7 @@ void print(const IssueKind& kind, bool json) {
   write_fact(std::cout, 2, "what it is", kind.meaning);
   write_fact(std::cout, 2, "effect", consequence_of(kind.effect));
   write_fact(std::cout, 2, "what to do", kind.remedy);
+  write_fact(std::cout, 2, "who must act", words_for(certstore::who_acts(kind.code)));
 }
 
 ExitCode explain(const Arguments& arguments) {
@@ -87,7 +90,7 @@ ExitCode explain(const Arguments& arguments) {
 certstore::cli::Command explain_command() {
   return {.name = "explain",
           .operands = "[ID...]",
-          .summary = "say why a finding matters and what to do; without ID, all of them",
+          .summary = "say why a finding matters, what to do and who; without ID, all of them",
           .options = {kTextOrJsonOption},
           .example = "pkgverify explain weak-digest",
           .exit_codes = "0 done, 2 no such finding",

@@ -2,6 +2,7 @@
 
 #include "certstore/base/bytes.h"
 #include "certstore/base/escape.h"
+#include "certstore/base/who_acts.h"
 #include "verifier/answers.h"
 #include "verifier/batch_limits.h"
 #include "verifier/html_tables.h"
@@ -85,7 +86,10 @@ void add_finding(xml_node section, const IssueGroup& group, bool accepted) {
     add(list, "li", "soft",
         "and " + std::to_string(group.size() - limits::kPageSubjects) + " more; --format json lists all");
   }
-  if (grave) add(card, "p", "todo", "What to do: " + std::string(kind.remedy));
+  if (!grave) return;
+  add(card, "p", "todo",
+      "What to do: " + std::string(kind.remedy) +
+          ". Who must act: " + std::string(words_for(certstore::who_acts(kind.code))) + ".");
 }
 
 // All of them, whoever they are about: these are the reasons for the verdict.

@@ -120,6 +120,9 @@ says $'\x1b\\[1;32mverified'
 begin "explain knows every finding, and the nearest to what it does not know"
 expect 0 pkgverify explain weak-digest
 says 'what to do'
+says 'who must act.*the signer'
+expect 0 pkgverify explain --format json crl-stale
+says '"who":"importer"'
 expect 2 pkgverify explain weak-digests
 warns 'did you mean weak-digest'
 expect 0 pkgverify explain

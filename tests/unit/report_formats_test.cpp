@@ -110,6 +110,11 @@ BOOST_AUTO_TEST_CASE(html_shows_what_is_hostile_as_it_is_escaped) {
   BOOST_CHECK(html.find("a<b>") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(html_says_of_a_grave_finding_who_must_act) {
+  const std::string html = document_of("html", {tests::hostile_report("a")});
+  BOOST_CHECK(html.find("Who must act: ") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(tables_in_html_are_bounded) {
   Report report = tests::plain_report();
   report.elements.assign(2000, report.elements.front());
