@@ -86,6 +86,15 @@ truncate -s 70M list
 expect 1 pkgverify check --files-from list
 warns 'is longer than 64 MiB'
 
+begin 'one run takes 200,000 files and not one more'
+yes absent.package | head -n 200001 >list
+expect 2 pkgverify check --files-from list
+warns 'more than 200000 files are too many for one run'
+sed -i 1d list
+expect 1 pkgverify check --quiet --files-from list
+never_warns 'too many'
+rm list
+
 begin 'what does not go together is said'
 expect 2 pkgverify check
 warns 'which FILE\?'
