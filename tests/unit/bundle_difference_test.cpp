@@ -2,6 +2,7 @@
 #include "certstore/bundle_difference.h"
 #include "certstore/base/error.h"
 #include "tests/unit/bundles.h"
+#include "tests/unit/crls.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -127,6 +128,30 @@ BOOST_AUTO_TEST_CASE(what_was_decided_by_hand_and_is_retired_is_named) {
   BOOST_TEST(difference(taken(bundle), state).overruled.size() == 1U);
   state.records = {record_of(after().certificate())};
   BOOST_TEST(difference(taken(bundle), state).overruled.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_newer_revocation_list_is_taken_and_an_older_one_is_not) {
+  EVP_PKEY* const key = key_named("Lists").openssl();
+  const Certificate ca = make_certificate(
+      {.common_name = "Lists", .extensions = {{NID_key_usage, "critical,keyCertSign,cRLSign"}}}, key, nullptr,
+      key);
+  const auto list = [&](long number) {
+    return certstore::CrlRecord{
+        .list = make_crl({.number = number}, ca, key), .chain = {ca}, .added_by = {}, .added = {}};
+  };
+  TrustState state;
+  state.crls = {list(7)};
+  TrustBundle bundle = bundle_of({&anna()}, 1);
+  bundle.crls = {list(8)};
+  BOOST_TEST(difference(taken(bundle), state).lists.size() == 1U);
+  BOOST_TEST(difference(taken(bundle), {}).lists.size() == 1U);
+  bundle.crls = {list(6)};
+  BOOST_TEST(difference(taken(bundle), state).lists_older == 1U);
+  BOOST_TEST(difference(taken(bundle), state).lists.empty());
+  bundle.crls = {list(7)};
+  BOOST_TEST(difference(taken(bundle), state).lists_unchanged == 1U);
+  bundle.crls = {list(7), list(8)};
+  BOOST_TEST((refusal([&] { difference(taken(bundle), state); }) == ErrorKind::malformed));
 }
 
 BOOST_AUTO_TEST_CASE(two_policies_do_not_go_into_one_store) {
