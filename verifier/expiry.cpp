@@ -26,11 +26,14 @@ class Dates {
   void add_record(const TrustRecord& record) {
     add(record.from);
     if (record.until) add(*record.until);
-    for (const certstore::AllowedWeakness& allowed : record.allowed) {
-      if (allowed.until) add(*allowed.until);
-    }
+    add_allowed(record.allowed);
     if (record.subject == TrustRecord::Subject::certificate && !record.certificate.empty()) {
       add_certificate(certificate_of(record));
+    }
+  }
+  void add_allowed(std::span<const certstore::AllowedWeakness> weaknesses) {
+    for (const certstore::AllowedWeakness& allowed : weaknesses) {
+      if (allowed.until) add(*allowed.until);
     }
   }
   [[nodiscard]] const std::set<Instant>& all() const { return dates_; }
@@ -55,6 +58,7 @@ Dates dates_of(const Report& report, const VerifyOptions& options, Instant until
     if (trusted.certificate() != nullptr) dates.add_certificate(*trusted.certificate());
   }
   for (const TrustRecord& record : options.policy.records) dates.add_record(record);
+  dates.add_allowed(options.policy.allowed_until);
   return dates;
 }
 

@@ -1,5 +1,5 @@
 // When a package that is accepted now will not be any more, by nothing but time: a certificate, a trust
-// record or an allowed weakness ends, or a retirement begins.
+// record or a weakness that it or the policy allows ends, or a retirement begins.
 #pragma once
 
 #include "verifier/verify.h"

@@ -42,6 +42,13 @@ says "^[0-9TZ:-]+  dist/soon.package"
 says "^[0-9TZ:-]+  dist/late.package"
 check_that 'sorted by date' sh -c "grep package: '$out' | head -1 | grep -q soon"
 
+begin 'the date to which a policy tolerates a weakness ends it too'
+until=$(date -u -d "@$((now + 60 * 86400))" +%Y-%m-%d)
+echo "allow-weak = expired until $until" >grace.policy
+expiring 0 40d --policy grace.policy dist/soon.package
+expiring 15 90d --policy grace.policy dist/soon.package
+says "^${until}T[0-9:]+Z  dist/soon.package: exit code 15, expired: "
+
 begin 'folders are walked; other files are told apart, and what is wrong now comes with its own code'
 echo notes >dist/notes.txt
 sign late dist/deep/inner.package
