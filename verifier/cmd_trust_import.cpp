@@ -98,6 +98,15 @@ void apply(const Arguments& arguments, const BundleDifference& found, const cert
   store.import_bundle(agreed, event, certstore::acting_at(certstore::now()));
 }
 
+void warn_of_stale_lists(const Arguments& arguments, const BundleDifference& found) {
+  for (const certstore::CrlRecord& record : found.lists) {
+    if (record.list.is_current(certstore::now())) continue;
+    std::cerr << arguments.tool() << ": warning: the revocation list of "
+              << certstore::in_quotes(record.list.issuer())
+              << " is not current: packages by this CA end with 17 until a newer one is added\n";
+  }
+}
+
 ExitCode run(const Arguments& arguments) {
   const bool json = wants_json(arguments);
   const std::string& path = arguments.operands().front();
@@ -113,11 +122,12 @@ ExitCode run(const Arguments& arguments) {
   const BundleDifference found = difference(bundle, state);
   ImportFacts facts{.file = path, .signers = bundle.signers, .applied = false};
   const bool show = !arguments.quiet() && !json;
-  if (show) write_difference(found, facts, std::cout << std::flush);
+  if (show) write_difference(found, facts, std::cout);
   std::cout.flush();
   const bool needed = !found.is_nothing() && !arguments.has("dry-run");
   if (needed) facts.applied = is_agreed(arguments, found, facts, show);
   if (facts.applied) apply(arguments, found, {.file = path, .sha256 = certstore::sha256(bytes)});
+  if (facts.applied && !arguments.quiet()) warn_of_stale_lists(arguments, found);
   if (json && !arguments.quiet()) write_difference_json(found, facts, std::cout);
   if (show && found.is_nothing()) std::cout << "nothing to import: the store says all of that already\n";
   if (show && facts.applied) std::cout << "imported\n";

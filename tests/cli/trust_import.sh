@@ -177,3 +177,20 @@ expect 0 import site-3.both --yes --bundle-key "$anna" --store anna
 expect 1 pkgsign backup restore anna.backup --store anna --file-passphrase env:GIVEN --passphrase env:GIVEN
 says 'imported bundles: 1 not the same in both'
 expect 0 pkgsign store check --store restored --passphrase env:GIVEN
+
+begin 'its revocation lists are taken too, with a warning where one is not current'
+printf '%s\n' '[ca]' 'default_ca = own' '[own]' 'database = index.txt' 'crlnumber = number' 'certificate = ca.pem' \
+  'private_key = ca.key' 'default_md = sha256' >ca.cnf
+: >index.txt
+echo 07 >number
+check_that 'openssl makes a CA' openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=Lists \
+  -addext keyUsage=critical,keyCertSign,cRLSign -days 3650 2>"$scratch/log"
+check_that 'openssl makes a list' openssl ca -config ca.cnf -gencrl -out ca.crl -crl_lastupdate 200101000000Z \
+  -crl_nextupdate 200201000000Z 2>"$scratch/log"
+expect 0 pkgverify crl add ca.crl --issuer ca.pem --store listing
+expect 0 bundle listing 13 anna --key-of anna.pem
+expect 0 import listing-13.bundle --yes --bundle-key "$anna" --store lists
+says '^revocation list  CN=Lists'
+warns "warning: the revocation list of 'CN=Lists' is not current"
+expect 0 pkgverify crl list --store lists
+says '^stale  CN=Lists'
