@@ -3,9 +3,8 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/interrupt.h"
+#include "formats/zip/crc32.h"
 #include "formats/zip/inflate.h"
-
-#include <zlib.h>
 
 #include <algorithm>
 #include <string>
@@ -60,7 +59,7 @@ class Checked {
     if (piece.size() > left_) return false;
     left_ -= piece.size();
     if (piece.empty()) return true;
-    crc_ = ::crc32(crc_, piece.data(), static_cast<uInt>(piece.size()));
+    crc_ = crc32_of(piece, crc_);
     sink_(piece);
     return true;
   }
@@ -74,7 +73,7 @@ class Checked {
   const Entry& entry_;
   const Sink& sink_;
   std::uint64_t left_;
-  uLong crc_ = 0;
+  std::uint32_t crc_ = 0;
 };
 
 // Reads the compressed bytes piece by piece.

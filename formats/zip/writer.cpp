@@ -3,12 +3,11 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "formats/zip/central_record.h"
+#include "formats/zip/crc32.h"
 #include "formats/zip/deflate.h"
 #include "formats/zip/entry_name.h"
 #include "formats/zip/record.h"
 #include "formats/zip/window.h"
-
-#include <zlib.h>
 
 #include <algorithm>
 #include <optional>
@@ -167,7 +166,7 @@ void Writer::add_entry(std::string_view name, ByteView content, const NewEntryOp
   const bool ascii = std::all_of(name.begin(), name.end(), [](char c) { return (c & 0x80) == 0; });
   if (!ascii) entry.manner.flags |= kFlagUtf8;
   const Bytes compressed = directory ? Bytes() : deflated(content);
-  entry.crc = static_cast<std::uint32_t>(::crc32_z(0, content.data(), content.size()));
+  entry.crc = crc32_of(content);
   entry.compressed_size = static_cast<std::uint32_t>(compressed.size());
   entry.size = static_cast<std::uint32_t>(content.size());
 
