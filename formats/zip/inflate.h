@@ -1,6 +1,5 @@
-// Inflates one raw deflate stream (RFC 1951) piece by piece. The only place that knows zlib's inflate;
-// whatever replaces it must refuse what zlib refuses: incomplete and over-subscribed codes, distances too far
-// back.
+// Inflates one raw deflate stream (RFC 1951) piece by piece, by ISA-L (inflate_isal.cpp) or by zlib
+// (inflate.cpp). Both refuse what zlib refuses: incomplete and over-subscribed codes, distances too far back.
 #pragma once
 
 #include "certstore/base/bytes.h"
@@ -15,8 +14,12 @@ class Inflater {
   // Pieces of output have at most this many bytes: they are still in the cache when they are digested.
   static constexpr std::size_t kPiece = 128 << 10;
 
+  // What may be left untaken: the header of a block, which is read as a whole.
+  static constexpr std::size_t kLookAhead = 1024;
+
   enum class State {
-    wants_input,  // all input was taken
+    wants_input,  // what was not taken of the input, less than kLookAhead, is to be offered again with more
+                  // behind
     has_more,     // the piece is full; call again with the rest of the input
     finished,     // the final block ended; input behind it was not taken
     damaged

@@ -82,11 +82,14 @@ class Source {
   Source(const InputFile& file, const Entry& entry, Bytes& buffer)
       : file_(file), offset_(entry.data_offset), left_(entry.compressed_size), buffer_(buffer) {}
   [[nodiscard]] bool at_end() const { return left_ == 0; }
-  ByteView next() {
+  // The next piece, behind `untaken`, which is the end of the piece before.
+  ByteView next(ByteView untaken = {}) {
     certstore::throw_if_interrupted();
-    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left_, buffer_.size()));
-    const auto piece = std::span(buffer_).first(size);
-    file_.read_at(offset_, piece);
+    std::copy(untaken.begin(), untaken.end(), buffer_.begin());
+    const auto size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(left_, buffer_.size() - untaken.size()));
+    const auto piece = std::span(buffer_).first(untaken.size() + size);
+    file_.read_at(offset_, piece.last(size));
     offset_ += size;
     left_ -= size;
     return piece;
@@ -109,9 +112,10 @@ std::string_view read_stored(Source& source, Checked& out) {
 std::string_view read_deflated(Source& source, Checked& out, Inflater& inflater) {
   inflater.restart();
   auto state = Inflater::State::wants_input;
+  ByteView input;
   while (state != Inflater::State::finished) {
     if (source.at_end()) return "its deflate stream is cut short";
-    ByteView input = source.next();
+    input = source.next(input);
     do {
       const Inflater::Step step = inflater.step(input);
       state = step.state;
@@ -119,10 +123,10 @@ std::string_view read_deflated(Source& source, Checked& out, Inflater& inflater)
       if (state == Inflater::State::damaged) return "its deflate stream is damaged";
       if (!out.pass(step.output)) return "it inflates to more bytes than it declares";
     } while (state == Inflater::State::has_more);
-    // Bytes behind the final block are read by nobody here, and by somebody elsewhere.
-    if (!input.empty()) return "its deflate stream ends before its last compressed byte";
   }
-  return source.at_end() ? out.fault_at_end() : "its deflate stream ends before its last compressed byte";
+  // Bytes behind the final block are read by nobody here, and by somebody elsewhere.
+  return source.at_end() && input.empty() ? out.fault_at_end()
+                                          : "its deflate stream ends before its last compressed byte";
 }
 
 }  // namespace
