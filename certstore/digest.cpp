@@ -1,7 +1,10 @@
 #include "certstore/digest.h"
 
-#include <algorithm>
+#include "certstore/base/error.h"
+
 #include <mutex>
+#include <string>
+#include <tuple>
 
 namespace certstore {
 namespace {
@@ -56,26 +59,44 @@ const EVP_MD* evp(DigestAlgorithm algorithm) {
   return fetched.at(place).get();
 }
 
+DigestValue::DigestValue(ByteView bytes) {
+  if (bytes.size() > bytes_.size()) {
+    throw Error(ErrorKind::malformed, std::to_string(bytes.size()) + " bytes are no digest");
+  }
+  std::ranges::copy(bytes, bytes_.begin());
+  size_ = static_cast<std::uint8_t>(bytes.size());
+}
+
 Digester::Digester(DigestAlgorithm algorithm) : algorithm_(algorithm), context_(EVP_MD_CTX_new()) {
   if (!context_) openssl::throw_error("making a digest context");
+}
+
+void Digester::start() {
   openssl::require(EVP_DigestInit_ex2(context_.get(), evp(algorithm_), nullptr), "starting a digest");
+  running_ = true;
 }
 
 void Digester::update(ByteView bytes) {
+  if (!running_) start();
   openssl::require(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()), "digesting");
 }
 
-Bytes Digester::finish() {
-  Bytes value(size_of(algorithm_));
-  openssl::require(EVP_DigestFinal_ex(context_.get(), value.data(), nullptr), "finishing a digest");
-  openssl::require(EVP_DigestInit_ex2(context_.get(), evp(algorithm_), nullptr), "starting a digest");
+DigestValue Digester::finish() {
+  if (!running_) start();
+  DigestValue value;
+  static_assert(std::ranges::all_of(kAlgorithms, [](const AlgorithmRow& algorithm) {
+    return algorithm.size <= std::tuple_size_v<decltype(value.bytes_)>;
+  }));
+  value.size_ = static_cast<std::uint8_t>(size_of(algorithm_));
+  openssl::require(EVP_DigestFinal_ex(context_.get(), value.bytes_.data(), nullptr), "finishing a digest");
+  running_ = false;
   return value;
 }
 
 Bytes digest(DigestAlgorithm algorithm, ByteView bytes) {
   Digester digester(algorithm);
   digester.update(bytes);
-  return digester.finish();
+  return digester.finish().bytes();
 }
 
 Sha256 sha256(ByteView bytes) {

@@ -109,8 +109,8 @@ bool is_whole(ByteView file, const SecretBytes& passphrase) {
   digester.update(java::utf16_of(passphrase).view());
   digester.update(as_bytes(kWhitener));
   digester.update(file.first(file.size() - kDigestSize));
-  const Bytes found = digester.finish();
-  return CRYPTO_memcmp(found.data(), file.last(kDigestSize).data(), kDigestSize) == 0;
+  const DigestValue found = digester.finish();
+  return CRYPTO_memcmp(found.begin(), file.last(kDigestSize).data(), kDigestSize) == 0;
 }
 
 ByteView view_of(const ASN1_STRING* string) {

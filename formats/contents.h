@@ -36,7 +36,7 @@ using EntryVisitor = std::function<void(std::size_t position, const Reading& rea
 
 // The digest that a verified manifest states for an entry.
 struct StatedDigest {
-  certstore::Bytes value;
+  certstore::DigestValue value;
 };
 // A raw signature over the entry's bytes, by the signer of the verified signature, held in another entry.
 struct DetachedSignature {

@@ -54,7 +54,7 @@ class DetachedFile final : public WholeFile {
     return blocks;
   }
 
-  [[nodiscard]] Coverage covered(std::span<const VerifiedSignature> verified) const override {
+  [[nodiscard]] Coverage covered(std::span<const VerifiedSignature> verified, unsigned) const override {
     Coverage coverage;
     for (std::size_t i = 0; i < verified.size(); ++i) {
       coverage.signers.push_back(verified[i].signer());

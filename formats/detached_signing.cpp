@@ -116,7 +116,7 @@ class DetachedPlan final : public SigningPlan {
   BesideWish wish_;
   std::string_view context_ = {};
   Bytes there_;
-  std::map<DigestAlgorithm, Bytes> digests_;
+  std::map<DigestAlgorithm, certstore::DigestValue> digests_;
 };
 
 }  // namespace

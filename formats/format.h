@@ -59,23 +59,25 @@ class SignedPackage {
   // The signatures as found, of which the others hang; empty for an unsigned package.
   [[nodiscard]] virtual std::vector<SignatureBlock> signature_blocks() const = 0;
   // Parses what the verified signatures vouch for, and only that.
-  [[nodiscard]] virtual Coverage covered(std::span<const VerifiedSignature> verified) const = 0;
+  [[nodiscard]] virtual Coverage covered(std::span<const VerifiedSignature> verified,
+                                         unsigned jobs) const = 0;
   // Streams the entry; returns the finding if its stored bytes are damaged. May be called by many threads.
   [[nodiscard]] virtual std::optional<certstore::Issue> read(std::size_t entry,
                                                              const certstore::Sink& sink) const = 0;
   // The digest of the entry's bytes, where opening the package found it: then nobody need read them again.
-  [[nodiscard]] virtual std::optional<certstore::Bytes> known_digest(std::size_t,
-                                                                     certstore::DigestAlgorithm) const {
+  [[nodiscard]] virtual std::optional<certstore::DigestValue> known_digest(std::size_t,
+                                                                           certstore::DigestAlgorithm) const {
     return std::nullopt;
   }
   // Whether read() must pass through all that stands before the entry: then many are read by read_in_order().
   [[nodiscard]] virtual bool is_stream() const { return false; }
   // Calls `visit` for each of `wanted`, in the order in which their bytes stand in the file.
   virtual void read_in_order(std::span<const std::size_t> wanted, const EntryVisitor& visit) const;
-  // Checks what binds the set; `set_digests[i]` is the digest of entry i, empty where not covered.
+  // Checks what binds the set; `set_digests[i]` is the digest of entry i, empty where not
+  // covered; there are none where Coverage::set_digest asks for none.
   [[nodiscard]] virtual certstore::Issues check_set(const Coverage& coverage,
                                                     std::span<const VerifiedSignature> verified,
-                                                    std::span<const certstore::Bytes> set_digests,
+                                                    std::span<const certstore::DigestValue> set_digests,
                                                     unsigned jobs) const = 0;
   // The elements with their owners; parses only entries that were checked before.
   [[nodiscard]] virtual std::vector<Element> elements(const Coverage& coverage, unsigned jobs) const = 0;

@@ -14,7 +14,7 @@ class PlainFile final : public WholeFile {
   [[nodiscard]] std::string_view format() const override { return "file"; }
   [[nodiscard]] bool is_meant_signed() const override { return false; }
   [[nodiscard]] std::vector<SignatureBlock> signature_blocks() const override { return {}; }
-  [[nodiscard]] Coverage covered(std::span<const VerifiedSignature>) const override { return {}; }
+  [[nodiscard]] Coverage covered(std::span<const VerifiedSignature>, unsigned) const override { return {}; }
   [[nodiscard]] certstore::Issues unprovable(const Coverage&) const override { return {}; }
   [[nodiscard]] std::unique_ptr<SigningPlan> plan_signing(const SigningRequest&) const override {
     throw certstore::Error(

@@ -108,7 +108,7 @@ void cover_files(const VroContents& contents, certstore::DigestAlgorithm algorit
 }
 
 Issues check_seal(const VroContents& contents, const Coverage& coverage, const VroSeal& seal,
-                  std::span<const certstore::Bytes> set_digests) {
+                  std::span<const certstore::DigestValue> set_digests) {
   const auto mismatch = [](std::string subject, std::string detail) {
     return Issues{{IssueCode::seal_mismatch, std::move(subject), std::move(detail)}};
   };
@@ -118,7 +118,7 @@ Issues check_seal(const VroContents& contents, const Coverage& coverage, const V
   for (const VroFile& file : contents.layout.files) {
     if (file.entry == contents.layout.meta) continue;
     const std::string_view name = contents.name(file.entry);
-    const certstore::Bytes& digest = set_digests[file.entry];
+    const certstore::DigestValue& digest = set_digests[file.entry];
     SealedFile sealed{name, contents.index.entries[file.entry].size, {}};
     if (digest.size() != sealed.sha256.size()) {
       return mismatch(std::string(name), "the file could not be counted into the sealed set");
@@ -203,7 +203,7 @@ Coverage vro_coverage(const VroContents& contents, std::span<const VerifiedSigna
 
 certstore::Issues vro_check_set(const VroContents& contents, const Coverage& coverage,
                                 std::span<const VerifiedSignature> verified,
-                                std::span<const certstore::Bytes> set_digests, unsigned jobs) {
+                                std::span<const certstore::DigestValue> set_digests, unsigned jobs) {
   Issues issues;
   if (verified.empty() || !contents.sound) return issues;
   if (coverage.facts.seal) {

@@ -13,7 +13,8 @@ namespace formats {
 // See SignedPackage::check_set(): the seal, and that each element lies in the folder of its id.
 [[nodiscard]] certstore::Issues vro_check_set(const VroContents& contents, const Coverage& coverage,
                                               std::span<const VerifiedSignature> verified,
-                                              std::span<const certstore::Bytes> set_digests, unsigned jobs);
+                                              std::span<const certstore::DigestValue> set_digests,
+                                              unsigned jobs);
 // What is wrong with the places of the elements: each has an info whose id is that of its folder.
 [[nodiscard]] certstore::Issues vro_misplaced(const VroContents& contents, unsigned jobs);
 // See SignedPackage::unprovable().

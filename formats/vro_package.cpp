@@ -44,7 +44,7 @@ class VroPackage final : public SignedPackage {
   [[nodiscard]] const certstore::Issues& issues() const override { return issues_; }
   [[nodiscard]] std::vector<SignatureBlock> signature_blocks() const override { return blocks_; }
 
-  [[nodiscard]] Coverage covered(std::span<const VerifiedSignature> verified) const override {
+  [[nodiscard]] Coverage covered(std::span<const VerifiedSignature> verified, unsigned) const override {
     return vro_coverage(contents_, verified);
   }
 
@@ -55,7 +55,7 @@ class VroPackage final : public SignedPackage {
 
   [[nodiscard]] certstore::Issues check_set(const Coverage& coverage,
                                             std::span<const VerifiedSignature> verified,
-                                            std::span<const certstore::Bytes> set_digests,
+                                            std::span<const certstore::DigestValue> set_digests,
                                             unsigned jobs) const override {
     return vro_check_set(contents_, coverage, verified, set_digests, jobs);
   }

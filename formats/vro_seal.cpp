@@ -86,7 +86,7 @@ certstore::Sha256 seal_digest(std::string_view package_name, const certstore::Sh
     put(certstore::to_hex(file.sha256) + " " + std::to_string(file.size) + " " + std::string(file.path) +
         "\n");
   }
-  const certstore::Bytes value = digester.finish();
+  const certstore::DigestValue value = digester.finish();
   certstore::Sha256 digest{};
   std::copy(value.begin(), value.end(), digest.begin());
   return digest;

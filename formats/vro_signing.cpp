@@ -150,7 +150,7 @@ void digest_kept(const VroContents& contents, certstore::DigestAlgorithm algorit
       if (!meaning.empty()) refuse_meaning(entry.name, meaning);
     }
   }
-  const certstore::Bytes value = sha256.finish();
+  const certstore::DigestValue value = sha256.finish();
   std::copy(value.begin(), value.end(), file.sha256.begin());
   file.digest = two ? other.finish() : value;
   file.size = entry.size;

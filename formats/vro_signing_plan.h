@@ -12,10 +12,10 @@ namespace formats {
 // A file of the signed package, outside signatures/.
 struct VroOutput {
   std::string path;
-  std::size_t kept = 0;        // the entry that is copied, if `added` is empty
-  certstore::Bytes added;      // the new content
-  certstore::Bytes digest;     // of the digest of the request
-  certstore::Sha256 sha256{};  // for the seal
+  std::size_t kept = 0;           // the entry that is copied, if `added` is empty
+  certstore::Bytes added;         // the new content
+  certstore::DigestValue digest;  // of the digest of the request
+  certstore::Sha256 sha256{};     // for the seal
   std::uint64_t size = 0;
 };
 

@@ -18,7 +18,7 @@ std::optional<certstore::Issue> WholeFile::read(std::size_t, const certstore::Si
 }
 
 certstore::Issues WholeFile::check_set(const Coverage&, std::span<const VerifiedSignature>,
-                                       std::span<const certstore::Bytes>, unsigned) const {
+                                       std::span<const certstore::DigestValue>, unsigned) const {
   return {};
 }
 

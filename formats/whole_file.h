@@ -20,7 +20,7 @@ class WholeFile : public SignedPackage {
                                                      const certstore::Sink& sink) const final;
   [[nodiscard]] certstore::Issues check_set(const Coverage& coverage,
                                             std::span<const VerifiedSignature> verified,
-                                            std::span<const certstore::Bytes> set_digests,
+                                            std::span<const certstore::DigestValue> set_digests,
                                             unsigned jobs) const final;
   [[nodiscard]] std::vector<Element> elements(const Coverage& coverage, unsigned jobs) const final;
 

@@ -2,6 +2,8 @@
 
 #include "certstore/base/limits.h"
 
+#include <boost/container/small_vector.hpp>
+
 #include <algorithm>
 #include <map>
 
@@ -12,34 +14,62 @@ using certstore::Bytes;
 using certstore::ByteView;
 using certstore::DigestAlgorithm;
 using certstore::Digester;
+using certstore::DigestValue;
 using certstore::Issue;
 using certstore::IssueCode;
 
-using Digests = std::map<DigestAlgorithm, Bytes>;
+// The digests of one entry, each algorithm once.
+class Digests {
+ public:
+  struct Row {
+    DigestAlgorithm algorithm;
+    DigestValue value;
+  };
+  void want(DigestAlgorithm algorithm) {
+    if (find(algorithm) == rows_.end()) rows_.push_back({algorithm, {}});
+  }
+  [[nodiscard]] const DigestValue& at(DigestAlgorithm algorithm) const { return find(algorithm)->value; }
+  [[nodiscard]] std::span<Row> rows() { return {rows_.data(), rows_.size()}; }
+
+ private:
+  using Rows = boost::container::small_vector<Row, 2>;
+  [[nodiscard]] Rows::const_iterator find(DigestAlgorithm algorithm) const {
+    return std::ranges::find(rows_, algorithm, &Row::algorithm);
+  }
+  Rows rows_;
+};
 
 // Takes what is known; false if the entry must be read. One that nobody asks about is read too, for damage;
 // of a stream opening it has shown that there is none.
 bool take_known(const formats::SignedPackage& package, std::size_t entry, Digests& digests) {
-  for (auto& [algorithm, value] : digests) {
-    auto known = package.known_digest(entry, algorithm);
+  for (Digests::Row& row : digests.rows()) {
+    const auto known = package.known_digest(entry, row.algorithm);
     if (!known) return false;
-    value = std::move(*known);
+    row.value = *known;
   }
-  return !digests.empty() || package.is_stream();
+  return !digests.rows().empty() || package.is_stream();
+}
+
+// The thread's own: making one costs as much as digesting a small entry.
+Digester& digester_of(DigestAlgorithm algorithm) {
+  thread_local std::map<DigestAlgorithm, Digester> of_thread;
+  Digester& digester = of_thread.try_emplace(algorithm, algorithm).first->second;
+  digester.restart();  // the last one may have been left by an exception
+  return digester;
 }
 
 // Reads the entry once, through all the algorithms; its bytes are kept in `whole` unless that is null.
 std::optional<Issue> digest_entry(const formats::SignedPackage& package, std::size_t entry, Digests& digests,
                                   Bytes* whole = nullptr) {
   if (whole == nullptr && take_known(package, entry, digests)) return std::nullopt;
-  std::vector<Digester> running;
-  for (const auto& [algorithm, value] : digests) running.emplace_back(algorithm);
+  boost::container::small_vector<Digester*, 2> running;
+  for (const Digests::Row& row : digests.rows()) running.push_back(&digester_of(row.algorithm));
   auto damage = package.read(entry, [&](ByteView window) {
-    for (Digester& digester : running) digester.update(window);
+    for (Digester* const digester : running) digester->update(window);
     if (whole != nullptr) certstore::append(*whole, window);
   });
   std::size_t i = 0;
-  for (auto& [algorithm, value] : digests) value = running[i++].finish();
+  for (Digests::Row& row : digests.rows()) row.value = running[i++]->finish();
   return damage;
 }
 
@@ -63,7 +93,8 @@ Issue explain_mismatch(const formats::SignedPackage& package, const formats::Cov
   const std::string name(package.entries()[cover.entry].name);
   for (const DigestAlgorithm other : {DigestAlgorithm::sha256, DigestAlgorithm::md5, DigestAlgorithm::sha1}) {
     if (other == cover.algorithm) continue;
-    Digests digests{{other, {}}};
+    Digests digests;
+    digests.want(other);
     if (!digest_entry(package, cover.entry, digests) &&
         is_rsa_signature(signer, other, digests.at(other), signature)) {
       return {IssueCode::mixed_digests, name,
@@ -76,7 +107,7 @@ Issue explain_mismatch(const formats::SignedPackage& package, const formats::Cov
 
 // Empty if the cover vouches for the bytes.
 std::optional<Issue> check_cover(const formats::SignedPackage& package, const formats::Covered& cover,
-                                 const Bytes& digest, const Bytes& whole,
+                                 const DigestValue& digest, const Bytes& whole,
                                  const certstore::SignerIdentity& signer) {
   if (const auto* stated = std::get_if<formats::StatedDigest>(&cover.proof)) {
     if (stated->value == digest) return std::nullopt;
@@ -85,7 +116,8 @@ std::optional<Issue> check_cover(const formats::SignedPackage& package, const fo
   }
   if (const auto* direct = std::get_if<formats::EntrySignature>(&cover.proof)) {
     const certstore::BareKey* const key = signer.bare_key();
-    if (key != nullptr && key->checks(direct->prehashed ? digest : whole, direct->value)) return std::nullopt;
+    if (key != nullptr && key->checks(direct->prehashed ? ByteView(digest) : whole, direct->value))
+      return std::nullopt;
     return Issue{IssueCode::signature_mismatch, std::string(package.entries()[cover.entry].name),
                  "its bytes do not match its signature"};
   }
@@ -96,26 +128,31 @@ std::optional<Issue> check_cover(const formats::SignedPackage& package, const fo
 
 }  // namespace
 
-EntryOutcome check_entry(const formats::SignedPackage& package, const EntryTask& task,
-                         std::span<const certstore::SignerIdentity> signers) {
+EntryOutcome check_entry(const formats::SignedPackage& package, const formats::Coverage& coverage,
+                         const EntryTask& task) {
   EntryOutcome outcome;
   Digests digests;
-  for (const formats::Covered& cover : task.covers) digests.try_emplace(cover.algorithm);
-  if (task.set_digest) digests.try_emplace(*task.set_digest);
-  if (task.want_sha256) digests.try_emplace(DigestAlgorithm::sha256);
-  Bytes whole;
-  const bool want_whole = std::any_of(task.covers.begin(), task.covers.end(), [](const auto& cover) {
+  bool want_whole = false;
+  for (const std::size_t place : task.covers) {
+    const formats::Covered& cover = coverage.covered[place];
+    digests.want(cover.algorithm);
     const auto* direct = std::get_if<formats::EntrySignature>(&cover.proof);
-    return direct != nullptr && !direct->prehashed;
-  });
+    want_whole = want_whole || (direct != nullptr && !direct->prehashed);
+  }
+  const bool want_set_digest = task.want_set_digest && coverage.set_digest.has_value();
+  if (want_set_digest) digests.want(*coverage.set_digest);
+  if (task.want_sha256) digests.want(DigestAlgorithm::sha256);
+  Bytes whole;
   if (auto damage = digest_entry(package, task.entry, digests, want_whole ? &whole : nullptr)) {
     outcome.issues.push_back(std::move(*damage));
     return outcome;
   }
-  if (task.set_digest) outcome.set_digest = digests.at(*task.set_digest);
+  if (want_set_digest) outcome.set_digest = digests.at(*coverage.set_digest);
   if (task.want_sha256) outcome.sha256 = digests.at(DigestAlgorithm::sha256);
-  for (const formats::Covered& cover : task.covers) {
-    auto mismatch = check_cover(package, cover, digests.at(cover.algorithm), whole, signers[cover.signature]);
+  for (const std::size_t place : task.covers) {
+    const formats::Covered& cover = coverage.covered[place];
+    auto mismatch =
+        check_cover(package, cover, digests.at(cover.algorithm), whole, coverage.signers[cover.signature]);
     if (mismatch) {
       outcome.issues.push_back(std::move(*mismatch));
     } else {

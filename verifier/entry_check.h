@@ -12,21 +12,21 @@ namespace verifier {
 // What is asked of one entry.
 struct EntryTask {
   std::size_t entry = 0;
-  std::vector<formats::Covered> covers;
-  std::optional<certstore::DigestAlgorithm> set_digest;
+  std::span<const std::size_t> covers;  // of it, by their places in Coverage::covered
+  bool want_set_digest = false;         // if Coverage::set_digest says which
   bool want_sha256 = false;
 };
 
 struct EntryOutcome {
   std::vector<std::size_t>
       matching;  // of the task's covers, the verified signatures that vouch for the bytes
-  certstore::Bytes set_digest;
-  certstore::Bytes sha256;
+  certstore::DigestValue set_digest;
+  certstore::DigestValue sha256;
   certstore::Issues issues;  // damaged_entry, signature_mismatch, mixed_digests, digest_mismatch
 };
 
-// Pure: may run on any thread. `signers` are Coverage::signers.
-[[nodiscard]] EntryOutcome check_entry(const formats::SignedPackage& package, const EntryTask& task,
-                                       std::span<const certstore::SignerIdentity> signers);
+// Pure: may run on any thread.
+[[nodiscard]] EntryOutcome check_entry(const formats::SignedPackage& package,
+                                       const formats::Coverage& coverage, const EntryTask& task);
 
 }  // namespace verifier

@@ -27,6 +27,35 @@ using certstore::Issue;
 using certstore::IssueCode;
 using formats::VerifiedSignature;
 
+// Which covers are of which entry.
+class CoversByEntry {
+ public:
+  CoversByEntry(const formats::Coverage& coverage, std::size_t entries) : begins_(entries + 1) {
+    // A signature whose bytes name no signer vouches for nothing; the format has said why.
+    const auto counts = [&](const formats::Covered& cover) {
+      return cover.signature < coverage.signers.size();
+    };
+    for (const formats::Covered& cover : coverage.covered) {
+      if (counts(cover)) ++begins_[cover.entry + 1];
+    }
+    std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
+    places_.resize(begins_.back());
+    std::vector<std::size_t> next(begins_.begin(), begins_.end() - 1);
+    for (std::size_t place = 0; place < coverage.covered.size(); ++place) {
+      const formats::Covered& cover = coverage.covered[place];
+      if (counts(cover)) places_[next[cover.entry]++] = place;
+    }
+  }
+  // Their places in Coverage::covered.
+  [[nodiscard]] std::span<const std::size_t> of(std::size_t entry) const {
+    return std::span(places_).subspan(begins_[entry], begins_[entry + 1] - begins_[entry]);
+  }
+
+ private:
+  std::vector<std::size_t> begins_;
+  std::vector<std::size_t> places_;
+};
+
 // One run of verify(): each step reads what the steps before it proved.
 class Verification {
  public:
@@ -39,7 +68,7 @@ class Verification {
     // What two programs could read differently is not read any further.
     if (!any_with_effect(report_.issues, Effect::invalid)) {
       check_signatures();
-      coverage_ = package_->covered(verified_);
+      coverage_ = package_->covered(verified_, options_.jobs);
       append(report_.issues, coverage_.issues);
       report_.facts = coverage_.facts;
       gather_signers();
@@ -74,6 +103,8 @@ class Verification {
     }
     report_.judged_at = options_.policy.at;
     report_.time_was_given = options_.time_was_given;
+    report_.entry_names.reserve(package_->entries().size());
+    report_.entries.reserve(package_->entries().size());
     report_.require_owners = options_.rules.require_owners;
     for (const formats::Entry& entry : package_->entries()) {
       report_.entry_names.emplace_back(entry.name);
@@ -137,54 +168,54 @@ class Verification {
     }
   }
 
-  std::vector<EntryTask> entry_tasks() const {
-    std::vector<EntryTask> tasks(report_.entries.size());
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-      tasks[i].entry = i;
-      tasks[i].want_sha256 = options_.want_entry_digests;
-    }
-    for (const formats::Covered& cover : coverage_.covered) {
-      tasks[cover.entry].set_digest = coverage_.set_digest;
-      // A signature whose bytes name no signer vouches for nothing; the format has said why.
-      if (cover.signature < coverage_.signers.size()) tasks[cover.entry].covers.push_back(cover);
-    }
-    return tasks;
+  // The entries, large ones first, so that no core is left alone with one at the end; small ones as they
+  // stand in the container, which is how they lie in the file.
+  std::vector<std::size_t> order_of_entries() const {
+    constexpr std::uint64_t kLarge = 1 << 20;
+    const std::span<const formats::Entry> entries = package_->entries();
+    const auto weight = [&](std::size_t entry) {
+      return entries[entry].size < kLarge ? 0 : entries[entry].size;
+    };
+    std::vector<std::size_t> order(entries.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return weight(a) > weight(b); });
+    return order;
   }
 
   void check_entries() {
-    const std::vector<EntryTask> tasks = entry_tasks();
     const std::span<const formats::Entry> entries = package_->entries();
-    // Large entries first, so that no core is left alone with one at the end; outcomes keep the container's
-    // order.
-    std::vector<std::size_t> order(tasks.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return entries[a].size > entries[b].size; });
+    const CoversByEntry covers(coverage_, entries.size());
+    std::vector<bool> covered(entries.size());
+    for (const formats::Covered& cover : coverage_.covered) covered[cover.entry] = true;
+    const std::vector<std::size_t> order = order_of_entries();
     const std::uint64_t total =
         std::accumulate(entries.begin(), entries.end(), std::uint64_t{0},
                         [](std::uint64_t sum, const formats::Entry& entry) { return sum + entry.size; });
     certstore::Progress progress("checking " + std::to_string(entries.size()) + " entries", total,
                                  options_.show_progress);
-    std::vector<EntryOutcome> outcomes(tasks.size());
+    std::vector<certstore::Issues> issues(entries.size());
+    if (coverage_.set_digest) set_digests_.resize(entries.size());
     certstore::for_each_parallel(order.size(), options_.jobs, [&](std::size_t position) {
       const std::size_t entry = order[position];
-      outcomes[entry] = check_entry(*package_, tasks[entry], coverage_.signers);
+      EntryOutcome outcome = check_entry(
+          *package_, coverage_, {entry, covers.of(entry), covered[entry], options_.want_entry_digests});
+      issues[entry] = std::move(outcome.issues);
+      if (coverage_.set_digest) set_digests_[entry] = outcome.set_digest;
+      report_.entries[entry].sha256 = outcome.sha256.bytes();
+      for (const std::size_t signature : outcome.matching) vouch(entry, signer_of_[signature]);
       progress.add(entries[entry].size);
     });
-    set_digests_.resize(outcomes.size());
-    for (std::size_t entry = 0; entry < outcomes.size(); ++entry) {
-      append(report_.issues, outcomes[entry].issues);
-      set_digests_[entry] = std::move(outcomes[entry].set_digest);
-      report_.entries[entry].sha256 = std::move(outcomes[entry].sha256);
-      for (const std::size_t signature : outcomes[entry].matching) vouch(entry, signer_of_[signature]);
+    for (std::size_t entry = 0; entry < entries.size(); ++entry) {
+      append(report_.issues, issues[entry]);
+      for (const std::size_t signer : report_.entries[entry].signers) ++report_.signers[signer].entries;
     }
   }
 
+  // Writes to what is the entry's own only: many threads do.
   void vouch(std::size_t entry, std::size_t signer) {
     std::vector<std::size_t>& signers = report_.entries[entry].signers;
-    if (std::find(signers.begin(), signers.end(), signer) != signers.end()) return;
-    signers.push_back(signer);
-    ++report_.signers[signer].entries;
+    if (std::find(signers.begin(), signers.end(), signer) == signers.end()) signers.push_back(signer);
   }
 
   // Coverage both ways is the format's to find; this is the net below it: what no signature vouches for is
@@ -220,20 +251,28 @@ class Verification {
   }
 
   void gather_elements() {
-    for (formats::Element& element : package_->elements(coverage_, options_.jobs)) {
-      ElementReport found;
-      for (std::size_t signer = 0; signer < report_.signers.size(); ++signer) {
-        const bool all = std::all_of(element.entries.begin(), element.entries.end(), [&](std::size_t entry) {
-          const auto& signers = report_.entries[entry].signers;
-          return std::find(signers.begin(), signers.end(), signer) != signers.end();
-        });
-        if (!all || element.entries.empty()) continue;
-        found.signers.push_back(signer);
-        ++report_.signers[signer].elements;
-      }
-      judge_owner(element, found);
-      found.element = std::move(element);
-      report_.elements.push_back(std::move(found));
+    std::vector<formats::Element> elements = package_->elements(coverage_, options_.jobs);
+    report_.elements.resize(elements.size());
+    certstore::for_each_parallel(elements.size(), options_.jobs, [&](std::size_t i) {
+      report_.elements[i].element = std::move(elements[i]);
+      find_signers(report_.elements[i]);
+    });
+    for (ElementReport& element : report_.elements) {
+      for (const std::size_t signer : element.signers) ++report_.signers[signer].elements;
+      judge_owner(element);
+    }
+  }
+
+  // Writes to the element only: many threads do.
+  void find_signers(ElementReport& found) const {
+    const std::vector<std::size_t>& entries = found.element.entries;
+    if (entries.empty()) return;
+    for (std::size_t signer = 0; signer < report_.signers.size(); ++signer) {
+      const bool all = std::all_of(entries.begin(), entries.end(), [&](std::size_t entry) {
+        const auto& signers = report_.entries[entry].signers;
+        return std::find(signers.begin(), signers.end(), signer) != signers.end();
+      });
+      if (all) found.signers.push_back(signer);
     }
   }
 
@@ -248,7 +287,8 @@ class Verification {
     return known->second;
   }
 
-  void judge_owner(const formats::Element& element, ElementReport& found) {
+  void judge_owner(ElementReport& found) {
+    const formats::Element& element = found.element;
     if (!element.owner) return;
     const formats::Owner& owner = *element.owner;
     const auto note = [&](IssueCode code, std::string detail) {
@@ -308,7 +348,7 @@ class Verification {
   formats::Coverage coverage_;
   std::vector<std::size_t> signer_of_;
   std::vector<std::vector<SignatureStamps>> stamps_;  // of each signer, for each of its signatures
-  std::vector<certstore::Bytes> set_digests_;
+  std::vector<certstore::DigestValue> set_digests_;   // of the entries, where the format asks for them
   std::map<certstore::Sha256, bool> owners_;
 };
 

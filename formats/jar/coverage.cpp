@@ -3,11 +3,11 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/limits.h"
+#include "certstore/base/parallel.h"
 #include "formats/jar/manifest.h"
 #include "formats/zip/reader.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <set>
 #include <unordered_set>
@@ -26,7 +26,7 @@ using certstore::Issues;
 struct Vouched {
   struct Statement {
     std::size_t entry = 0;
-    std::vector<Digest> digests;
+    Digest digest;
   };
   std::vector<Statement> statements;
   std::set<DigestAlgorithm> links;  // the best digest of each step
@@ -38,24 +38,43 @@ class SignatureFileReader {
   SignatureFileReader(const Contents& contents, const Manifest& manifest, Issues& issues)
       : contents_(contents), manifest_(manifest), issues_(issues) {}
 
-  Vouched read(certstore::ByteView bytes, const std::string& name) {
-    const Text text = Text::parse(bytes, name);
+  Vouched read(const Text& text, const std::string& name) {
     require_version_first(text, "Signature-Version", name);
     refuse_what_is_gone(text, name);
     link_manifest(text, name);
-    std::unordered_set<std::string_view> seen;
+    Seen seen(manifest_);
+    vouched_.statements.reserve(text.sections().size());
     for (const Section& section : text.sections()) {
-      if (!seen.insert(section.name).second) {
+      const Section* const same_name = manifest_.find(section.name, next_section_);
+      if (!seen.is_first(section, same_name)) {
         note(IssueCode::duplicate_section, section.name, in_quotes(name) + " has two sections of this name");
         continue;
       }
-      if (const Section* listed = listed_section(text, section, name)) cover(*listed);
+      if (is_linked(text, section, same_name, name)) cover(*same_name);
     }
     if (whole_) cover_bare_manifest(text);
     return std::move(vouched_);
   }
 
  private:
+  // The names that the signature file had so far; a bit each for those that the manifest has.
+  class Seen {
+   public:
+    explicit Seen(const Manifest& manifest)
+        : manifest_(manifest), listed_(manifest.text().sections().size()) {}
+    bool is_first(const Section& section, const Section* listed) {
+      if (listed == nullptr) return others_.insert(section.name).second;
+      const std::size_t place = manifest_.place_of(*listed);
+      if (listed_[place]) return false;
+      return listed_[place] = true;
+    }
+
+   private:
+    const Manifest& manifest_;
+    std::vector<bool> listed_;
+    std::unordered_set<std::string_view> others_;
+  };
+
   void note(IssueCode code, std::string_view subject, std::string detail) {
     issues_.push_back({code, std::string(subject), std::move(detail)});
   }
@@ -89,24 +108,24 @@ class SignatureFileReader {
                       : "its main section is not the one that " + in_quotes(name) + " signed");
   }
 
-  // The section of the manifest that a section of the signature file vouches for, or null.
-  const Section* listed_section(const Text& text, const Section& section, const std::string& name) {
+  // Whether a section of the signature file vouches for the one of its name in the manifest, if there is one.
+  bool is_linked(const Text& text, const Section& section, const Section* listed, const std::string& name) {
     refuse_magic(text, section);
-    const Section* const listed = manifest_.find(section.name);
     if (listed == nullptr) {
       note(IssueCode::manifest_changed, section.name,
            in_quotes(name) + " has a section for it, the manifest has not");
-      return nullptr;
+      return false;
     }
-    if (whole_) return listed;
+    next_section_ = manifest_.place_of(*listed) + 1;
+    if (whole_) return true;
     const std::vector<Digest> digests = digests_in(text, section, kEntryDigest);
     if (!all_match(digests, manifest_.text().bytes_of(*listed))) {
       note(IssueCode::manifest_changed, section.name,
            "its section in the manifest is not the one that " + in_quotes(name) + " signed");
-      return nullptr;
+      return false;
     }
     vouched_.links.insert(strongest(digests));
-    return listed;
+    return true;
   }
 
   // JAR File Specification, "The Magic Attribute": whoever does not understand it must not take the entry.
@@ -118,23 +137,34 @@ class SignatureFileReader {
   void cover(const Section& listed) {
     const Text& text = manifest_.text();
     refuse_magic(text, listed);
-    Vouched::Statement statement{0, digests_in(text, listed, kEntryDigest)};
+    const std::vector<Digest> digests = digests_in(text, listed, kEntryDigest);
     // A section without digests speaks of a folder or a package, not of an entry.
-    if (statement.digests.empty()) return;
-    const zip::Entry* const entry = contents_.index.find(listed.name);
+    if (digests.empty()) return;
+    const zip::Entry* const entry = find_entry(listed.name);
     if (entry == nullptr || entry->is_directory) {
       return note(IssueCode::removed_entry, listed.name, "it is signed, and it is not in the archive");
     }
-    statement.entry = static_cast<std::size_t>(entry - contents_.index.entries.data());
-    vouched_.links.insert(strongest(statement.digests));
-    vouched_.statements.push_back(std::move(statement));
+    vouched_.links.insert(strongest(digests));
+    state(static_cast<std::size_t>(entry - contents_.index.entries.data()), digests);
+  }
+
+  // The manifest nearly always has the order of the archive.
+  const zip::Entry* find_entry(std::string_view name) {
+    const auto& entries = contents_.index.entries;
+    const bool is_next = next_entry_ < entries.size() && entries[next_entry_].name == name;
+    const zip::Entry* const entry = is_next ? &entries[next_entry_] : contents_.index.find(name);
+    if (entry != nullptr) next_entry_ = static_cast<std::size_t>(entry - entries.data()) + 1;
+    return entry;
+  }
+
+  void state(std::size_t entry, const std::vector<Digest>& digests) {
+    for (const Digest& digest : digests) vouched_.statements.push_back({entry, digest});
   }
 
   // Where there is nothing else, the manifest is what was signed.
   void cover_bare_manifest(const Text& text) {
     if (!contents_.layout.files.empty()) return;
-    vouched_.statements.push_back(
-        {*contents_.layout.manifest, digests_in(text, text.main(), kManifestDigest)});
+    state(*contents_.layout.manifest, digests_in(text, text.main(), kManifestDigest));
   }
 
   const Contents& contents_;
@@ -142,14 +172,15 @@ class SignatureFileReader {
   Issues& issues_;
   Vouched vouched_;
   bool whole_ = false;
+  std::size_t next_section_ = 0;  // of the manifest, if both have one order
+  std::size_t next_entry_ = 0;
 };
 
 void add_signature(const Vouched& vouched, std::size_t signature, Coverage& coverage) {
   coverage.digests[signature].assign(vouched.links.begin(), vouched.links.end());
-  for (const Vouched::Statement& statement : vouched.statements) {
-    for (const Digest& digest : statement.digests) {
-      coverage.covered.push_back({statement.entry, signature, digest.algorithm, StatedDigest{digest.value}});
-    }
+  coverage.covered.reserve(coverage.covered.size() + vouched.statements.size());
+  for (const auto& [entry, digest] : vouched.statements) {
+    coverage.covered.push_back({entry, signature, digest.algorithm, StatedDigest{digest.value}});
   }
 }
 
@@ -189,46 +220,73 @@ void find_exempt(const Contents& contents, std::span<const VerifiedSignature> ve
   }
 }
 
-void read_signature_files(const Contents& contents, const Manifest& manifest,
-                          std::span<const VerifiedSignature> verified, Coverage& coverage) {
-  // Several signers may have signed one signature file: it is read once.
-  std::map<std::string_view, Vouched> by_file;
-  for (std::size_t i = 0; i < verified.size(); ++i) {
-    const std::string& name = verified[i].message_name();
-    const auto [known, is_new] = by_file.try_emplace(name);
+// A signature file, parsed or found malformed. Several signers may have signed one: it is read once.
+struct SignatureFile {
+  std::string name;
+  certstore::ByteView bytes;
+  std::optional<Text> text;
+  std::string fault;
+  Vouched vouched;
+
+  void parse() {
     try {
-      if (is_new) {
-        known->second =
-            SignatureFileReader(contents, manifest, coverage.issues).read(verified[i].message(), name);
-      }
+      text.emplace(Text::parse(bytes, name));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::malformed) throw;
-      coverage.issues.push_back({IssueCode::malformed_layout, name, error.what()});
+      fault = error.what();
     }
-    add_signature(known->second, i, coverage);
   }
+  void read(const Contents& contents, const Manifest& manifest, Issues& issues) {
+    try {
+      if (text) vouched = SignatureFileReader(contents, manifest, issues).read(*text, name);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::malformed) throw;
+      fault = error.what();
+    }
+    if (!fault.empty()) issues.push_back({IssueCode::malformed_layout, name, fault});
+  }
+};
+
+std::vector<SignatureFile> signature_files(std::span<const VerifiedSignature> verified) {
+  std::vector<SignatureFile> files;
+  for (const VerifiedSignature& signature : verified) {
+    const auto same = [&](const SignatureFile& file) { return file.name == signature.message_name(); };
+    if (std::any_of(files.begin(), files.end(), same)) continue;
+    files.push_back({signature.message_name(), signature.message(), {}, {}, {}});
+  }
+  return files;
 }
 
 }  // namespace
 
-Coverage coverage_of(const Contents& contents, std::span<const VerifiedSignature> verified) {
+Coverage coverage_of(const Contents& contents, std::span<const VerifiedSignature> verified, unsigned jobs) {
   Coverage coverage;
   if (verified.empty() || !contents.sound || !contents.layout.manifest) return coverage;
-  const std::size_t place = *contents.layout.manifest;
+  const zip::Entry& place = contents.index.entries[*contents.layout.manifest];
   for (const VerifiedSignature& signature : verified) coverage.signers.push_back(signature.signer());
   coverage.digests.resize(verified.size());
   coverage.facts.bound = true;
   find_exempt(contents, verified, coverage);
+  std::vector<SignatureFile> files = signature_files(verified);
+  certstore::Bytes bytes;
+  std::optional<Manifest> manifest;
   try {
-    const certstore::Bytes bytes =
-        zip::read_small_entry(contents.file, contents.index.entries[place], certstore::limits::kJarTextSize);
-    const Manifest manifest(bytes, contents.name(place));
-    coverage.issues = manifest.issues();
-    read_signature_files(contents, manifest, verified, coverage);
-    find_uncovered(contents, manifest, coverage);
+    // Both are as long as the list of entries, and neither needs the other yet.
+    certstore::for_each_parallel(files.size() + 1, jobs, [&](std::size_t i) {
+      if (i != 0) return files[i - 1].parse();
+      bytes = zip::read_small_entry(contents.file, place, certstore::limits::kJarTextSize);
+      manifest.emplace(bytes, place.name);
+    });
+    coverage.issues = manifest->issues();
+    for (SignatureFile& file : files) file.read(contents, *manifest, coverage.issues);
+    for (std::size_t i = 0; i < verified.size(); ++i) {
+      const auto same = [&](const SignatureFile& file) { return file.name == verified[i].message_name(); };
+      add_signature(std::find_if(files.begin(), files.end(), same)->vouched, i, coverage);
+    }
+    find_uncovered(contents, *manifest, coverage);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::malformed) throw;
-    coverage.issues.push_back({IssueCode::malformed_layout, std::string(contents.name(place)), error.what()});
+    coverage.issues.push_back({IssueCode::malformed_layout, place.name, error.what()});
   }
   return coverage;
 }

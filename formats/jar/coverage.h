@@ -12,7 +12,8 @@ namespace formats::jar {
 
 // See SignedPackage::covered(). An entry is attributed to a signer if and only if his own signature file has
 // a section of its name, also where a digest in it is over the whole manifest.
-[[nodiscard]] Coverage coverage_of(const Contents& contents, std::span<const VerifiedSignature> verified);
+[[nodiscard]] Coverage coverage_of(const Contents& contents, std::span<const VerifiedSignature> verified,
+                                   unsigned jobs);
 
 // What no JAR can prove.
 [[nodiscard]] certstore::Issues unprovable();

@@ -17,7 +17,7 @@ inline constexpr std::string_view kMainDigest = "-Digest-Manifest-Main-Attribute
 
 struct Digest {
   certstore::DigestAlgorithm algorithm;
-  certstore::Bytes value;
+  certstore::DigestValue value;
 };
 
 // The digests of that kind in the section, each algorithm at most once. What is of an algorithm that we do

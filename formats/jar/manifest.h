@@ -5,8 +5,9 @@
 #include "formats/jar/digests.h"
 #include "formats/jar/text.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace formats::jar {
@@ -18,13 +19,25 @@ class Manifest {
   Manifest(certstore::ByteView bytes, std::string_view what);
 
   [[nodiscard]] const Text& text() const { return text_; }
-  // Null if there is no section of that name, or more than one.
-  [[nodiscard]] const Section* find(std::string_view name) const;
+  // Null if there is no section of that name, or more than one. `likely`: where among the sections it may be;
+  // nearly all writers keep one order, and looking there first costs next to nothing.
+  [[nodiscard]] const Section* find(std::string_view name, std::size_t likely = 0) const;
+  // The place of a section that find() gave.
+  [[nodiscard]] std::size_t place_of(const Section& section) const {
+    return static_cast<std::size_t>(&section - text_.sections().data());
+  }
   [[nodiscard]] const certstore::Issues& issues() const { return issues_; }
 
  private:
   Text text_;
-  std::unordered_map<std::string_view, const Section*> by_name_;  // null: more than one
+  void sort_names();
+
+  struct Place {
+    std::size_t hash = 0;  // of the name
+    std::uint32_t section = 0;
+  };
+  std::vector<Place> by_name_;  // sorted by hash, then name, then place: crafted hashes cost n log n too
+  std::vector<bool> repeated_;  // the sections whose name another has too
   certstore::Issues issues_;
 };
 

@@ -12,7 +12,7 @@ namespace formats::jar {
 // An entry to be listed.
 struct ListedEntry {
   std::string_view name;
-  certstore::Bytes sha256;
+  certstore::DigestValue sha256;
 };
 
 // Where the section of a listed entry stands in the bytes, its closing empty line included.

@@ -3,6 +3,7 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
 #include "certstore/base/limits.h"
+#include "certstore/base/parallel.h"
 #include "certstore/cms.h"
 #include "formats/jar/contents.h"
 #include "formats/jar/coverage.h"
@@ -45,27 +46,29 @@ class JarPackage final : public SignedPackage {
   [[nodiscard]] std::span<const Entry> entries() const override { return entries_; }
   [[nodiscard]] const certstore::Issues& issues() const override { return issues_; }
   [[nodiscard]] std::vector<SignatureBlock> signature_blocks() const override { return blocks_; }
-  [[nodiscard]] Coverage covered(std::span<const VerifiedSignature> verified) const override {
-    return coverage_of(contents_, verified);
+  [[nodiscard]] Coverage covered(std::span<const VerifiedSignature> verified, unsigned jobs) const override {
+    return coverage_of(contents_, verified, jobs);
   }
   [[nodiscard]] std::optional<certstore::Issue> read(std::size_t entry,
                                                      const certstore::Sink& sink) const override {
     return zip::read_entry(contents_.file, contents_.index, contents_.sound, entry, sink);
   }
   [[nodiscard]] certstore::Issues check_set(const Coverage&, std::span<const VerifiedSignature>,
-                                            std::span<const certstore::Bytes>, unsigned) const override {
+                                            std::span<const certstore::DigestValue>,
+                                            unsigned) const override {
     return {};  // the names in the signature files bind the set, and covered() compares them
   }
-  [[nodiscard]] std::vector<Element> elements(const Coverage&, unsigned) const override {
-    std::vector<Element> elements;
+  [[nodiscard]] std::vector<Element> elements(const Coverage&, unsigned jobs) const override {
+    std::vector<std::size_t> files;
     for (std::size_t file = 0; file < entries_.size(); ++file) {
-      if (entries_[file].is_directory || is_own_file(file)) continue;
-      Element element;
-      element.id = element.name = contents_.name(file);
-      element.kind = "file";
-      element.entries = {file};
-      elements.push_back(std::move(element));
+      if (!entries_[file].is_directory && !is_own_file(file)) files.push_back(file);
     }
+    std::vector<Element> elements(files.size());
+    certstore::for_each_parallel(files.size(), jobs, [&](std::size_t i) {
+      elements[i].id = elements[i].name = contents_.name(files[i]);
+      elements[i].kind = "file";
+      elements[i].entries = {files[i]};
+    });
     return elements;
   }
   [[nodiscard]] certstore::Issues unprovable(const Coverage&) const override {

@@ -89,7 +89,8 @@ class Planner {
   // Signatures that are there must be good, and not by one of us.
   void require_addable() {
     covered_ = coverage_of(contents_,
-                           formats::require_addable(contents_.file.name(), existing_.signatures, request_));
+                           formats::require_addable(contents_.file.name(), existing_.signatures, request_),
+                           request_.jobs);
     require_signable(covered_.issues);
   }
 
@@ -133,7 +134,7 @@ class Planner {
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
       return entries[files[a]].size > entries[files[b]].size;
     });
-    std::vector<certstore::Bytes> digests(files.size());
+    std::vector<certstore::DigestValue> digests(files.size());
     std::vector<std::optional<certstore::Issue>> damage(files.size());
     certstore::Progress progress("digesting", files.size(), request_.show_progress);
     certstore::for_each_parallel(order.size(), request_.jobs, [&](std::size_t i) {
@@ -150,7 +151,7 @@ class Planner {
   }
 
   // Takes the digests of the files that are chosen, once all are known to be what earlier signers signed.
-  void list_chosen(std::vector<certstore::Bytes> digests) {
+  void list_chosen(std::vector<certstore::DigestValue> digests) {
     const auto& files = contents_.layout.files;
     for (const Covered& cover : covered_.covered) {
       const auto file = std::lower_bound(files.begin(), files.end(), cover.entry);
@@ -166,7 +167,7 @@ class Planner {
     std::size_t next = 0;
     for (std::size_t i = 0; i < files.size(); ++i) {
       if (next == chosen_.size() || chosen_[next] != files[i]) continue;
-      listed_.push_back({name(files[i]), std::move(digests[i])});
+      listed_.push_back({name(files[i]), digests[i]});
       ++next;
     }
   }

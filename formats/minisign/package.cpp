@@ -49,7 +49,7 @@ class MinisignedFile final : public WholeFile {
     return {std::move(block)};
   }
 
-  [[nodiscard]] Coverage covered(std::span<const VerifiedSignature> verified) const override {
+  [[nodiscard]] Coverage covered(std::span<const VerifiedSignature> verified, unsigned) const override {
     Coverage coverage;
     if (verified.empty()) return coverage;
     coverage.signers.push_back(verified[0].signer());

@@ -12,7 +12,6 @@
 namespace formats::minisign {
 namespace {
 
-using certstore::Bytes;
 using certstore::DigestAlgorithm;
 using certstore::Error;
 using certstore::ErrorKind;
@@ -38,7 +37,7 @@ void require_fitting(const SigningRequest& request, const BesideWish& wish) {
 }
 
 // As minisign's own, and the digest that everybody can compute.
-std::string comment_for(const std::string& name, certstore::Instant time, const Bytes& sha256) {
+std::string comment_for(const std::string& name, certstore::Instant time, certstore::ByteView sha256) {
   if (!certstore::is_minisign_text(name) || name.find('\t') != std::string::npos) {
     throw Error(ErrorKind::usage,
                 "the file name " + in_quotes(name) +
@@ -75,7 +74,7 @@ class MinisignPlan final : public SigningPlan {
     if (signers.size() != 1 || key == nullptr || !(signers[0].identity() == signer_)) {
       throw Error(ErrorKind::key, "the key is another than was planned");
     }
-    const auto sign = [&](const Bytes& message) {
+    const auto sign = [&](certstore::ByteView message) {
       return signers[0].sign(DigestAlgorithm::sha512, message);  // Ed25519 has its own
     };
     SignatureFile made;
@@ -88,7 +87,7 @@ class MinisignPlan final : public SigningPlan {
 
  private:
   certstore::SignerIdentity signer_;
-  Bytes digest_;
+  certstore::DigestValue digest_;
   std::string comment_;
 };
 

@@ -54,7 +54,7 @@ std::vector<certstore::DigestAlgorithm> digests_of(const Contents& contents,
   return digests;
 }
 
-bool matches(const Covered& cover, std::span<const certstore::Bytes> set_digests) {
+bool matches(const Covered& cover, std::span<const certstore::DigestValue> set_digests) {
   return set_digests[cover.entry] == std::get<StatedDigest>(cover.proof).value;
 }
 
@@ -108,7 +108,7 @@ Coverage coverage_of(const Contents& contents, std::span<const VerifiedSignature
 }
 
 certstore::Issues set_findings(const Contents& contents, const Coverage& coverage, bool is_signed,
-                               std::span<const certstore::Bytes> set_digests) {
+                               std::span<const certstore::DigestValue> set_digests) {
   certstore::Issues issues;
   for (const Covered& cover : coverage.covered) {
     if (cover.algorithm != coverage.set_digest) continue;

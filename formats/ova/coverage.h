@@ -14,7 +14,8 @@ namespace formats::ova {
 // What the digests of the files say: of a signed package whether the descriptor takes in other files, of an
 // unsigned one whether its manifest is right.
 [[nodiscard]] certstore::Issues set_findings(const Contents& contents, const Coverage& coverage,
-                                             bool is_signed, std::span<const certstore::Bytes> set_digests);
+                                             bool is_signed,
+                                             std::span<const certstore::DigestValue> set_digests);
 
 [[nodiscard]] certstore::Issues unprovable();
 

@@ -98,8 +98,9 @@ class Digesting {
   const SigningRequest& request_;
   std::span<const Member> all_;
   std::vector<std::size_t> files_;
-  std::vector<Bytes> wanted_;  // by member: the digest for a new manifest
-  std::vector<Bytes> stated_;  // and that of the algorithm which the manifest that is there has for it
+  std::vector<certstore::DigestValue> wanted_;  // by member: the digest for a new manifest
+  std::vector<certstore::DigestValue>
+      stated_;  // and that of the algorithm which the manifest that is there has for it
 };
 
 }  // namespace

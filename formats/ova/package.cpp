@@ -73,7 +73,7 @@ class Appliance final : public SignedPackage {
   [[nodiscard]] std::span<const Entry> entries() const override { return entries_; }
   [[nodiscard]] const certstore::Issues& issues() const override { return issues_; }
   [[nodiscard]] std::vector<SignatureBlock> signature_blocks() const override { return blocks_; }
-  [[nodiscard]] Coverage covered(std::span<const VerifiedSignature> verified) const override {
+  [[nodiscard]] Coverage covered(std::span<const VerifiedSignature> verified, unsigned) const override {
     return coverage_of(contents_, verified);
   }
   [[nodiscard]] std::optional<certstore::Issue> read(std::size_t entry,
@@ -83,7 +83,8 @@ class Appliance final : public SignedPackage {
   }
   [[nodiscard]] certstore::Issues check_set(const Coverage& coverage,
                                             std::span<const VerifiedSignature> verified,
-                                            std::span<const Bytes> set_digests, unsigned) const override {
+                                            std::span<const certstore::DigestValue> set_digests,
+                                            unsigned) const override {
     return set_findings(contents_, coverage, !verified.empty(), set_digests);
   }
   [[nodiscard]] std::vector<Element> elements(const Coverage&, unsigned) const override {

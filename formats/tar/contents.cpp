@@ -17,7 +17,7 @@ certstore::Bytes Contents::sha256_of(std::size_t entry) const {
   if (pass) return {pass->sha256[place].begin(), pass->sha256[place].end()};
   certstore::Digester digester(certstore::DigestAlgorithm::sha256);
   read_entry(file, index.entries[place], [&](certstore::ByteView piece) { digester.update(piece); });
-  return digester.finish();
+  return digester.finish().bytes();
 }
 
 void Contents::read(std::size_t entry, const certstore::Sink& sink) const {

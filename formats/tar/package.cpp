@@ -49,7 +49,7 @@ class TarPackage final : public SignedPackage {
   [[nodiscard]] std::span<const formats::Entry> entries() const override { return entries_; }
   [[nodiscard]] const certstore::Issues& issues() const override { return issues_; }
   [[nodiscard]] std::vector<SignatureBlock> signature_blocks() const override { return blocks_; }
-  [[nodiscard]] Coverage covered(std::span<const VerifiedSignature> verified) const override {
+  [[nodiscard]] Coverage covered(std::span<const VerifiedSignature> verified, unsigned) const override {
     return coverage_of(contents_, verified);
   }
   [[nodiscard]] std::optional<certstore::Issue> read(std::size_t entry,
@@ -57,7 +57,7 @@ class TarPackage final : public SignedPackage {
     contents_.read(entry, sink);
     return std::nullopt;
   }
-  [[nodiscard]] std::optional<certstore::Bytes> known_digest(
+  [[nodiscard]] std::optional<certstore::DigestValue> known_digest(
       std::size_t entry, certstore::DigestAlgorithm algorithm) const override {
     if (!contents_.pass || algorithm != certstore::DigestAlgorithm::sha256) return std::nullopt;
     return contents_.sha256_of(entry);
@@ -68,7 +68,8 @@ class TarPackage final : public SignedPackage {
     stream_entries(contents_, wanted, visit);
   }
   [[nodiscard]] certstore::Issues check_set(const Coverage&, std::span<const VerifiedSignature>,
-                                            std::span<const certstore::Bytes>, unsigned) const override {
+                                            std::span<const certstore::DigestValue>,
+                                            unsigned) const override {
     return {};  // the manifests bind the set, and covered() compares them
   }
   [[nodiscard]] std::vector<Element> elements(const Coverage&, unsigned) const override {

@@ -24,7 +24,7 @@ class Gatherer final : public ContentListener {
     held_ += bytes.size();
   }
   void end() override {
-    const certstore::Bytes digest = digester_.finish();
+    const certstore::DigestValue digest = digester_.finish();
     std::copy(digest.begin(), digest.end(), pass_.sha256.emplace_back().begin());
   }
   // What is between files has no content.

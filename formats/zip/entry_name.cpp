@@ -133,6 +133,12 @@ bool equal_but_for_case(std::string_view a, std::string_view b) {
   return folded(a) == folded(b);
 }
 
+int order_of_names(std::string_view a, std::string_view b) {
+  if (a == b) return 0;
+  const int order = folded(a).compare(folded(b));
+  return order != 0 ? order : a.compare(b);
+}
+
 std::vector<NamePlace> sort_names(std::span<const Entry> entries, Findings& findings) {
   std::vector<NamePlace> places(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -142,11 +148,8 @@ std::vector<NamePlace> sort_names(std::span<const Entry> entries, Findings& find
   // the findings do not depend on the sorting.
   std::sort(places.begin(), places.end(), [&](const NamePlace& a, const NamePlace& b) {
     if (a.digest != b.digest) return a.digest < b.digest;
-    const std::string& a_name = entries[a.entry].name;
-    const std::string& b_name = entries[b.entry].name;
-    const int order = a_name == b_name ? 0 : folded(a_name).compare(folded(b_name));
-    if (order != 0) return order < 0;
-    return a_name != b_name ? a_name < b_name : a.entry < b.entry;
+    const int order = order_of_names(entries[a.entry].name, entries[b.entry].name);
+    return order != 0 ? order < 0 : a.entry < b.entry;
   });
   for (auto first = places.begin(); first != places.end();) {
     const auto last = std::find_if(first, places.end(),

@@ -23,6 +23,8 @@ namespace formats::zip {
 
 // The digest by which sort_names() sorts: of the name in lower case without a final '/'.
 [[nodiscard]] std::uint64_t name_digest(std::string_view name);
+// How sort_names() orders names of one digest: below zero if `a` comes first, zero for the same bytes.
+[[nodiscard]] int order_of_names(std::string_view a, std::string_view b);
 // Whether two names are the same in lower case, without a final '/'.
 [[nodiscard]] bool equal_but_for_case(std::string_view a, std::string_view b);
 

@@ -15,12 +15,13 @@ namespace formats::zip {
 
 const Entry* Index::find(std::string_view name) const {
   const std::uint64_t digest = name_digest(name);
-  auto place = std::lower_bound(by_name.begin(), by_name.end(), digest,
-                                [](const NamePlace& a, std::uint64_t b) { return a.digest < b; });
-  for (; place != by_name.end() && place->digest == digest; ++place) {
-    if (entries[place->entry].name == name) return &entries[place->entry];
-  }
-  return nullptr;
+  // By the whole order of sort_names(): names of one digest can be made, as many as somebody likes.
+  const auto place =
+      std::lower_bound(by_name.begin(), by_name.end(), digest, [&](const NamePlace& a, std::uint64_t b) {
+        return a.digest != b ? a.digest < b : order_of_names(entries[a.entry].name, name) < 0;
+      });
+  if (place == by_name.end() || entries[place->entry].name != name) return nullptr;
+  return &entries[place->entry];
 }
 
 bool IndexResult::sound() const {

@@ -25,7 +25,9 @@ class FakePackage : public formats::SignedPackage {
   std::span<const formats::Entry> entries() const override { return entries_; }
   const certstore::Issues& issues() const override { return issues_; }
   std::vector<formats::SignatureBlock> signature_blocks() const override { return {}; }
-  formats::Coverage covered(std::span<const formats::VerifiedSignature>) const override { return {}; }
+  formats::Coverage covered(std::span<const formats::VerifiedSignature>, unsigned) const override {
+    return {};
+  }
   std::optional<certstore::Issue> read(std::size_t entry, const certstore::Sink& sink) const override {
     const std::string& content = files_.at(std::string(entries_.at(entry).name));
     // In two pieces, as real entries come in windows.
@@ -35,7 +37,7 @@ class FakePackage : public formats::SignedPackage {
     return std::nullopt;
   }
   certstore::Issues check_set(const formats::Coverage&, std::span<const formats::VerifiedSignature>,
-                              std::span<const certstore::Bytes>, unsigned) const override {
+                              std::span<const certstore::DigestValue>, unsigned) const override {
     return {};
   }
   std::vector<formats::Element> elements(const formats::Coverage&, unsigned) const override { return {}; }

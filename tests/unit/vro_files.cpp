@@ -100,7 +100,7 @@ certstore::Bytes content_of(const formats::SignedPackage& package, std::size_t e
 
 // What the one verification algorithm does with a covered entry, in the plainest way.
 void check_entries(Reading& reading) {
-  std::vector<certstore::Bytes> set(reading.package->entries().size());
+  std::vector<certstore::DigestValue> set(reading.package->entries().size());
   for (const formats::Covered& covered : reading.coverage.covered) {
     const certstore::Bytes content = content_of(*reading.package, covered.entry);
     const auto& proof = std::get<formats::DetachedSignature>(covered.proof);
@@ -135,7 +135,7 @@ Reading read_package(const certstore::InputFile& file) {
     return reading;
   }
   reading.root = std::move(std::get<formats::VerifiedSignature>(checked));
-  reading.coverage = reading.package->covered(std::span(&*reading.root, 1));
+  reading.coverage = reading.package->covered(std::span(&*reading.root, 1), 1);
   reading.issues.insert(reading.issues.end(), reading.coverage.issues.begin(), reading.coverage.issues.end());
   check_entries(reading);
   return reading;
