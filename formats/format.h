@@ -10,6 +10,7 @@
 #include "certstore/timestamp_attach.h"
 #include "formats/contents.h"
 #include "formats/signature.h"
+#include "formats/signing_plan.h"
 #include "formats/signing_request.h"
 
 #include <functional>
@@ -21,30 +22,9 @@
 
 namespace formats {
 
-// What changes of a file that stays as it is up to there: from byte `keep` to its new end it holds `bytes`.
-struct NewTail {
-  std::uint64_t keep = 0;
-  certstore::Bytes bytes;
-};
-
-// What signing will write; made, with all parsing and hashing of the stranger's bytes, before a key is
-// opened.
-class SigningPlan {
- public:
-  virtual ~SigningPlan() = default;
-  // Writes the whole signed package. `signers` are those of the request: its own, then those of `also`.
-  // Throws Error(io) or Error(key).
-  virtual void write(std::span<const certstore::Signer> signers, certstore::AtomicFile& out) const = 0;
-  // For signing in place without copying the file: a signed package that says what write() would, where only
-  // the end of the input changes; nothing where more does. Throws as write().
-  [[nodiscard]] virtual std::optional<NewTail> new_tail(std::span<const certstore::Signer>) const {
-    return std::nullopt;
-  }
-  // Number of entries that will be signed.
-  [[nodiscard]] virtual std::size_t signed_entries() const = 0;
-  // Whether entries or signatures stay in the package for which the signers do not answer.
-  [[nodiscard]] virtual bool is_partial() const { return false; }
-};
+// Gives the whole content of a file by its name in the container; nothing where there is no such file, or it
+// has more than `most` bytes.
+using FileReader = std::function<std::optional<certstore::Bytes>(const std::string& name, std::size_t most)>;
 
 class SignedPackage {
  public:
@@ -81,6 +61,9 @@ class SignedPackage {
                                                     unsigned jobs) const = 0;
   // The elements with their owners; parses only entries that were checked before.
   [[nodiscard]] virtual std::vector<Element> elements(const Coverage& coverage, unsigned jobs) const = 0;
+  // The version that an element states of which a copy lies elsewhere: `read` gives the copy's files. Empty
+  // where there is none, or it cannot be read, or the format's elements have no versions.
+  [[nodiscard]] virtual std::string version_elsewhere(const Element&, const FileReader&) const { return {}; }
   // What this format has no means to prove, about this package.
   [[nodiscard]] virtual certstore::Issues unprovable(const Coverage& coverage) const = 0;
   // Throws Error(malformed) for what must not be signed, Error(key) for a kind of key that the layout does

@@ -4,6 +4,7 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/limits.h"
 #include "formats/jar/layout.h"
+#include "formats/vro_content.h"
 #include "formats/vro_coverage.h"
 #include "formats/vro_elements.h"
 #include "formats/vro_signing.h"
@@ -61,6 +62,15 @@ class VroPackage final : public SignedPackage {
   }
   [[nodiscard]] std::vector<Element> elements(const Coverage& coverage, unsigned jobs) const override {
     return vro_elements(contents_, coverage, jobs);
+  }
+  [[nodiscard]] std::string version_elsewhere(const Element& element, const FileReader& read) const override {
+    for (const std::size_t entry : element.entries) {
+      const std::string& name = contents_.index.entries.at(entry).name;
+      if (!name.ends_with("/data")) continue;
+      const auto data = read(name, certstore::limits::kElementData);
+      if (data) return read_vro_content(element.kind, *data).version;
+    }
+    return {};
   }
   [[nodiscard]] certstore::Issues unprovable(const Coverage& coverage) const override {
     return vro_unprovable(coverage);

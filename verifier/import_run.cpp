@@ -6,6 +6,7 @@
 #include "certstore/store_place.h"
 #include "verifier/answers.h"
 #include "verifier/beside.h"
+#include "verifier/older_elements.h"
 #include "verifier/report_text.h"
 #include "verifier/trust_request.h"
 #include "verifier/trust_text.h"
@@ -91,6 +92,9 @@ void ImportRun::judge() {
   // What is not written at all (directories, signatures) changes nothing.
   changes_.assign(report_.entries.size(), TreeChange::same);
   for (std::size_t i = 0; i < all.size(); ++i) changes_[all[i].entry] = found[i];
+  if (std::any_of(found.begin(), found.end(), would_replace)) {
+    mark_older(report_, *formats::open_package(file_, request_.options.expect), *target_, changes_);
+  }
 }
 
 ExitCode ImportRun::run() {
@@ -227,14 +231,16 @@ void ImportRun::print_result(std::string_view word) const {
 void ImportRun::print_changes() const {
   if (request_.quiet || changes_.empty()) return;
   const ImportPlan all = plan();
-  for (const TreeChange change : {TreeChange::added, TreeChange::same, TreeChange::changed}) {
+  for (const TreeChange change :
+       {TreeChange::added, TreeChange::same, TreeChange::changed, TreeChange::older}) {
     std::size_t count = 0;
     for (std::size_t i = 0; i < all.files.size(); ++i) {
       if (all.changes[i] != change || all.files[i].is_directory()) continue;
       ++count;
-      const bool listed = change == TreeChange::changed || request_.style.verbose;
+      const bool listed = would_replace(change) || request_.style.verbose;
       if (listed) write_fact(std::cout, 4, name_of(change), certstore::in_quotes(all.files[i].name, 0));
     }
+    if (change == TreeChange::older && count == 0) continue;  // most formats have no versions
     write_fact(std::cout, 2, std::string(name_of(change)) + " files", std::to_string(count));
   }
 }

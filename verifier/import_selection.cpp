@@ -30,7 +30,8 @@ std::size_t number(std::string_view text, std::string_view whole, std::size_t co
 
 }  // namespace
 
-Selection parse_selection(std::string_view text, std::size_t count) {
+Selection parse_selection(std::string_view text, std::span<const std::size_t> numbered) {
+  const std::size_t count = numbered.size();
   std::string plain(text);
   std::erase(plain, ' ');
   if (plain == "all") return {};
@@ -43,7 +44,7 @@ Selection parse_selection(std::string_view text, std::size_t count) {
     const std::size_t first = number(part.substr(0, dash), text, count);
     const std::size_t last = dash == part.size() ? first : number(part.substr(dash + 1), text, count);
     if (last < first) refuse(text, count);
-    for (std::size_t i = first; i <= last; ++i) chosen.insert(i - 1);
+    for (std::size_t i = first; i <= last; ++i) chosen.insert(numbered[i - 1]);
     if (end == plain.size()) break;
     start = end + 1;
   }

@@ -5,6 +5,7 @@
 #include "verifier/report.h"
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -16,9 +17,9 @@ struct Selection {
   std::vector<std::size_t> elements;  // ascending indexes into Report::elements, if not whole
 };
 
-// Reads "1-3,7", "all" or "none" as a person types it; numbers begin with 1. Throws Error(usage) for anything
-// else and for numbers beyond `count`.
-[[nodiscard]] Selection parse_selection(std::string_view text, std::size_t count);
+// Reads "1-3,7", "all" or "none" as a person types it; number n, from 1, is the element `numbered[n - 1]`.
+// Throws Error(usage) for anything else and for numbers beyond them.
+[[nodiscard]] Selection parse_selection(std::string_view text, std::span<const std::size_t> numbered);
 
 // Every entry of the selection that a signature vouches for, with its judged digest, in container order.
 // Signature files are left out, and directories that the format needs not sign. The report has entry digests

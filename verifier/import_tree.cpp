@@ -61,7 +61,7 @@ void require_replaceable(const ImportPlan& plan, const std::string& shown) {
   std::size_t changed = 0;
   std::string names;
   for (std::size_t i = 0; i < plan.files.size(); ++i) {
-    if (plan.changes[i] != TreeChange::changed || ++changed > kNamed) continue;
+    if (!would_replace(plan.changes[i]) || ++changed > kNamed) continue;
     names += (changed > 1 ? ", " : "") + in_quotes(plan.files[i].name);
   }
   if (changed == 0) return;
@@ -122,12 +122,28 @@ void ImportTarget::remove_leftovers(const Leftovers& leftovers) const {
 std::vector<TreeChange> ImportTarget::compare(std::span<const ExtractedEntry> files, unsigned jobs) const {
   std::vector<TreeChange> changes(files.size(), TreeChange::added);
   if (is_new()) return changes;
-  FileDescriptor own(::openat(folder_.get(), ".", kFolderFlags));
-  if (!own.is_open()) throw_errno("read", shown_, errno);
-  const Folder target(std::move(own), shown_);
+  const Folder target = folder();
   certstore::for_each_parallel(files.size(), jobs,
                                [&](std::size_t i) { changes[i] = change_of(files[i], target); });
   return changes;
+}
+
+std::optional<certstore::Bytes> ImportTarget::read(const std::string& name, std::size_t most) const {
+  if (is_new()) return std::nullopt;
+  auto there = folder().open(name);
+  struct stat facts {};
+  if (!there || ::fstat(there->get(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
+  const certstore::InputFile file(std::move(*there), name);
+  if (file.size() > most) return std::nullopt;
+  certstore::Bytes content(static_cast<std::size_t>(file.size()));
+  file.read_at(0, content);
+  return content;
+}
+
+Folder ImportTarget::folder() const {
+  FileDescriptor own(::openat(folder_.get(), ".", kFolderFlags));
+  if (!own.is_open()) throw_errno("read", shown_, errno);
+  return {std::move(own), shown_};
 }
 
 void ImportTarget::write(const formats::SignedPackage& package, const ImportPlan& plan,
@@ -151,7 +167,7 @@ void ImportTarget::build(const formats::SignedPackage& package, const ImportPlan
   for (std::size_t i = 0; i < plan.files.size(); ++i) {
     if (plan.changes.at(i) == TreeChange::same) continue;
     to_write.push_back(plan.files[i]);
-    if (plan.changes[i] == TreeChange::changed) replaced.insert(plan.files[i].name);
+    if (would_replace(plan.changes[i])) replaced.insert(plan.files[i].name);
   }
   std::vector<CarriedFolder> carried;
   if (!is_new()) carried = carry_over(folder_.get(), into, replaced);

@@ -8,14 +8,21 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace verifier {
 
-// How a file of the package stands to the target.
-enum class TreeChange { added, same, changed };
+// How a file of the package stands to the target; older: of an element whose version is lower than that of
+// what is there.
+enum class TreeChange { added, same, changed, older };
+
+// Whether a file is there with other content.
+[[nodiscard]] constexpr bool would_replace(TreeChange change) {
+  return change == TreeChange::changed || change == TreeChange::older;
+}
 
 struct ImportPlan {
   std::vector<ExtractedEntry> files;
@@ -43,6 +50,8 @@ class ImportTarget {
 
   // How each file stands to what is there. Throws Error(io) where a link or a folder is in the way.
   [[nodiscard]] std::vector<TreeChange> compare(std::span<const ExtractedEntry> files, unsigned jobs) const;
+  // The content of a file that is there; nothing where none is, or it has more than `most` bytes.
+  [[nodiscard]] std::optional<certstore::Bytes> read(const std::string& name, std::size_t most) const;
 
   // Leaves the target with all files of the plan and all that was there before; on an exception it is as it
   // was. Throws Error(io), before anything is written, if files are changed and may not be replaced.
@@ -53,6 +62,7 @@ class ImportTarget {
   void build(const formats::SignedPackage& package, const ImportPlan& plan, const ImportOptions& options,
              const Staging& staging) const;
   void put_in_place(const Staging& staging) const;
+  [[nodiscard]] Folder folder() const;
 
   std::string shown_;
   std::string name_;  // in parent_

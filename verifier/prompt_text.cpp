@@ -185,7 +185,7 @@ std::string wrapped(std::string_view text, std::size_t start, std::size_t indent
 TreeChange change_of(const ElementReport& element, const std::vector<TreeChange>& changes) {
   std::size_t added = 0;
   for (const std::size_t entry : element.element.entries) {
-    if (changes.at(entry) == TreeChange::changed) return TreeChange::changed;
+    if (would_replace(changes.at(entry))) return changes[entry];  // older: all that differ are
     if (changes.at(entry) == TreeChange::added) ++added;
   }
   if (added == 0) return TreeChange::same;
@@ -200,6 +200,8 @@ std::string_view name_of(TreeChange change) {
       return "same";
     case TreeChange::changed:
       return "changed";
+    case TreeChange::older:
+      return "older";
   }
   return "";
 }
@@ -230,21 +232,6 @@ void write_question(const Report& report, const Question& question, const certst
   for (const Issue& issue : report.unprovable) {
     const std::string subject = issue.subject.empty() ? "" : in_quotes(issue.subject) + ": ";
     writer.fact(2, "cannot prove", subject + issue.detail);
-  }
-}
-
-void write_elements(const Report& report, const std::vector<TreeChange>& changes, const PromptPage& page,
-                    std::ostream& out) {
-  for (std::size_t i = 0; i < report.elements.size(); ++i) {
-    const formats::Element& element = report.elements[i].element;
-    std::string number = std::to_string(i + 1);
-    number.insert(0, number.size() < 5 ? 5 - number.size() : 0, ' ');
-    std::string text =
-        escaped(element.kind) + " " + in_quotes(element.name.empty() ? element.id : element.name);
-    if (!element.folder.empty()) text += " in " + in_quotes(element.folder);
-    if (element.owner) text += ", owner " + in_quotes(element.owner->claimed_name);
-    if (!changes.empty()) text += ", " + std::string(name_of(change_of(report.elements[i], changes)));
-    out << number << "  " << wrapped(text, number.size() + 2, 7, page.columns) << "\n";
   }
 }
 

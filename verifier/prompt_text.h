@@ -27,13 +27,14 @@ struct PromptPage {
 // How an element, or everything that is selected, stands to the target; `changes` by entry, as
 // ImportTarget::compare() found them.
 [[nodiscard]] TreeChange change_of(const ElementReport& element, const std::vector<TreeChange>& changes);
-[[nodiscard]] std::string_view name_of(TreeChange change);  // "new", "same", "changed"
+[[nodiscard]] std::string_view name_of(TreeChange change);  // "new", "same", "changed", "older"
 
 // The package, the four answers, the exporter and every further signer and owner, namesakes, and what the
 // format cannot prove.
 void write_question(const Report& report, const Question& question, const certstore::TrustPolicy& policy,
                     const PromptPage& page, std::ostream& out);
-// One line or more for each element, numbered; `changes` may be empty.
+// One line or more for each element, numbered as numbered() says, under headings of their signers and
+// owners (element_groups.h); `changes` may be empty.
 void write_elements(const Report& report, const std::vector<TreeChange>& changes, const PromptPage& page,
                     std::ostream& out);
 // A sentence that must not be overlooked.

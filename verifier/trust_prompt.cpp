@@ -5,6 +5,8 @@
 #include "certstore/base/escape.h"
 #include "certstore/base/terminal.h"
 #include "certstore/record_match.h"
+#include "verifier/element_groups.h"
+#include "verifier/report_parts.h"
 #include "verifier/report_text.h"
 
 #include <algorithm>
@@ -48,6 +50,7 @@ class Dialogue {
 
   PromptAnswer run() {
     write_question(subject_.report, subject_.question, subject_.policy, subject_.page, std::cerr);
+    warn_of_older();
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       write_menu();
       const auto reply = ask_line("answer [c]: ");
@@ -74,6 +77,16 @@ class Dialogue {
 
   PromptAnswer cancelled() const { return {}; }
 
+  void warn_of_older() const {
+    if (subject_.changes.empty()) return;
+    const auto older = std::ranges::count_if(subject_.report.elements, [&](const ElementReport& element) {
+      return change_of(element, subject_.changes) == TreeChange::older;
+    });
+    if (older == 0) return;
+    warn(count_of(static_cast<std::size_t>(older), "element is", "elements are") +
+         " older than what is there: s lists them");
+  }
+
   void write_menu() const {
     std::cerr << "\n  i  import once: the audit log will say who, when and which file\n";
     if (may_trust()) {
@@ -98,12 +111,13 @@ class Dialogue {
   }
 
   void select() {
+    const std::vector<std::size_t> shown = numbered(group_elements(subject_.report));
     write_elements(subject_.report, subject_.changes, subject_.page, std::cerr);
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       const auto reply = ask_line("elements (1-3,7; all; none; Enter keeps): ");
       if (!reply || trimmed(*reply).empty()) return;
       try {
-        selection_ = parse_selection(trimmed(*reply), subject_.report.elements.size());
+        selection_ = parse_selection(trimmed(*reply), shown);
         return;
       } catch (const Error& error) {
         if (error.kind() != certstore::ErrorKind::usage) throw;
@@ -121,7 +135,7 @@ class Dialogue {
     if (subject_.changes.empty() || subject_.replace_changed) return true;
     const auto entries = entries_of(subject_.report, selection_);
     const auto changed = std::count_if(entries.begin(), entries.end(), [&](const ExtractedEntry& entry) {
-      return subject_.changes.at(entry.entry) == TreeChange::changed;
+      return would_replace(subject_.changes.at(entry.entry));
     });
     if (changed == 0) return true;
     say("files that are there and differ: " + std::to_string(changed) +

@@ -7,7 +7,9 @@
 #include "certstore/file_digest.h"
 #include "certstore/record_match.h"
 #include "formats/beside.h"
+#include "formats/reading_order.h"
 #include "verifier/beside.h"
+#include "verifier/covers.h"
 #include "verifier/entry_check.h"
 #include "verifier/stamps.h"
 
@@ -26,35 +28,6 @@ using certstore::Effect;
 using certstore::Issue;
 using certstore::IssueCode;
 using formats::VerifiedSignature;
-
-// Which covers are of which entry.
-class CoversByEntry {
- public:
-  CoversByEntry(const formats::Coverage& coverage, std::size_t entries) : begins_(entries + 1) {
-    // A signature whose bytes name no signer vouches for nothing; the format has said why.
-    const auto counts = [&](const formats::Covered& cover) {
-      return cover.signature < coverage.signers.size();
-    };
-    for (const formats::Covered& cover : coverage.covered) {
-      if (counts(cover)) ++begins_[cover.entry + 1];
-    }
-    std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
-    places_.resize(begins_.back());
-    std::vector<std::size_t> next(begins_.begin(), begins_.end() - 1);
-    for (std::size_t place = 0; place < coverage.covered.size(); ++place) {
-      const formats::Covered& cover = coverage.covered[place];
-      if (counts(cover)) places_[next[cover.entry]++] = place;
-    }
-  }
-  // Their places in Coverage::covered.
-  [[nodiscard]] std::span<const std::size_t> of(std::size_t entry) const {
-    return std::span(places_).subspan(begins_[entry], begins_[entry + 1] - begins_[entry]);
-  }
-
- private:
-  std::vector<std::size_t> begins_;
-  std::vector<std::size_t> places_;
-};
 
 // One run of verify(): each step reads what the steps before it proved.
 class Verification {
@@ -168,27 +141,11 @@ class Verification {
     }
   }
 
-  // The entries, large ones first, so that no core is left alone with one at the end; small ones as they
-  // stand in the container, which is how they lie in the file.
-  std::vector<std::size_t> order_of_entries() const {
-    constexpr std::uint64_t kLarge = 1 << 20;
-    const std::span<const formats::Entry> entries = package_->entries();
-    const auto weight = [&](std::size_t entry) {
-      return entries[entry].size < kLarge ? 0 : entries[entry].size;
-    };
-    std::vector<std::size_t> order(entries.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return weight(a) > weight(b); });
-    return order;
-  }
-
   void check_entries() {
     const std::span<const formats::Entry> entries = package_->entries();
     const CoversByEntry covers(coverage_, entries.size());
-    std::vector<bool> covered(entries.size());
-    for (const formats::Covered& cover : coverage_.covered) covered[cover.entry] = true;
-    const std::vector<std::size_t> order = order_of_entries();
+    const std::vector<std::size_t> order =
+        formats::reading_order(entries.size(), [&](std::size_t entry) { return entries[entry].size; });
     const std::uint64_t total =
         std::accumulate(entries.begin(), entries.end(), std::uint64_t{0},
                         [](std::uint64_t sum, const formats::Entry& entry) { return sum + entry.size; });
@@ -198,8 +155,9 @@ class Verification {
     if (coverage_.set_digest) set_digests_.resize(entries.size());
     certstore::for_each_parallel(order.size(), options_.jobs, [&](std::size_t position) {
       const std::size_t entry = order[position];
-      EntryOutcome outcome = check_entry(
-          *package_, coverage_, {entry, covers.of(entry), covered[entry], options_.want_entry_digests});
+      EntryOutcome outcome =
+          check_entry(*package_, coverage_,
+                      {entry, covers.of(entry), covers.is_covered(entry), options_.want_entry_digests});
       issues[entry] = std::move(outcome.issues);
       if (coverage_.set_digest) set_digests_[entry] = outcome.set_digest;
       report_.entries[entry].sha256 = outcome.sha256.bytes();

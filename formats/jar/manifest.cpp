@@ -38,8 +38,8 @@ void Manifest::sort_names() {
     const Place& before = by_name_[i - 1];
     const Place& place = by_name_[i];
     if (before.hash != place.hash || sections[before.section].name != sections[place.section].name) continue;
+    if (!repeated_[before.section]) later.push_back(place.section);  // each name is found once
     repeated_[before.section] = repeated_[place.section] = true;
-    later.push_back(place.section);
   }
   std::sort(later.begin(), later.end());
   for (const std::uint32_t section : later) {

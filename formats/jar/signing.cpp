@@ -8,11 +8,11 @@
 #include "formats/jar/coverage.h"
 #include "formats/jar/new_manifest.h"
 #include "formats/jar/signing_plan.h"
+#include "formats/reading_order.h"
 #include "formats/signable.h"
 #include "formats/zip/reader.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace formats::jar {
 namespace {
@@ -128,12 +128,9 @@ class Planner {
   // Every file is read once, those that are not chosen too: a damaged one is not passed on.
   void digest_entries() {
     const auto& files = contents_.layout.files;
-    std::vector<std::size_t> order(files.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
     const auto& entries = contents_.index.entries;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return entries[files[a]].size > entries[files[b]].size;
-    });
+    const std::vector<std::size_t> order =
+        reading_order(files.size(), [&](std::size_t file) { return entries[files[file]].size; });
     std::vector<certstore::DigestValue> digests(files.size());
     std::vector<std::optional<certstore::Issue>> damage(files.size());
     certstore::Progress progress("digesting", files.size(), request_.show_progress);

@@ -199,6 +199,22 @@ class Elements(ImportTest):
         shown = " ".join(done.shown.split())
         self.assertEqual((shown.count(", changed"), shown.count(", new")), (1, ELEMENTS - 1))
 
+    def test_an_element_of_a_lower_version_than_what_is_there_is_called_older(self):
+        self.import_to(["i"])
+        newer = next(path for path in self.target.glob("elements/*/data")
+                     if 'version="1.2.0"' in path.read_bytes().decode("utf-16"))
+        text = newer.read_bytes().decode("utf-16").replace('version="1.2.0"', 'version="1.10"')
+        newer.write_bytes(b"\xfe\xff" + text.encode("utf-16-be"))
+        done = self.import_to(["s", "", "i", "c"])
+        shown = " ".join(done.shown.split())
+        self.assertIn("WARNING: 1 element is older than what is there", shown)
+        self.assertEqual(shown.count(", older than what is there"), 1)
+        self.assertIn("only --force replaces", shown)
+        done = self.import_to(["i"], None, "--force")
+        self.assertEqual(done.code, 0, done.shown)
+        self.assertIn("older files 1", " ".join(done.shown.split()))
+        self.assertIn('version="1.2.0"', newer.read_bytes().decode("utf-16"))
+
 
 class Looks(ImportTest):
     def test_everything_stands_in_80_columns_without_colour(self):

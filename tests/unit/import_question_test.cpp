@@ -2,7 +2,9 @@
 #include "verifier/import_question.h"
 #include "certstore/base/escape.h"
 #include "tests/unit/reports.h"
+#include "verifier/element_groups.h"
 #include "verifier/import_selection.h"
+#include "verifier/older_elements.h"
 #include "verifier/prompt_text.h"
 
 #include <boost/test/data/test_case.hpp>
@@ -47,8 +49,32 @@ certstore::TrustRecord record_of(const certstore::Certificate& certificate) {
   return record;
 }
 
+const std::vector<std::size_t> kNine = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+
+// Of two signers and two owners, with one element between that nobody owns.
+Report report_of_many() {
+  Report report = tests::plain_report();
+  report.signers.push_back(report.signers[0]);
+  report.elements.clear();
+  const auto add = [&](std::vector<std::size_t> signers, const char* owner) {
+    verifier::ElementReport element;
+    element.element.kind = "Workflow";
+    element.element.name = "number " + std::to_string(report.elements.size());
+    element.signers = std::move(signers);
+    if (*owner != '\0') element.element.owner.emplace().claimed_name = owner;
+    report.elements.push_back(std::move(element));
+  };
+  add({0}, "CN=Alice");
+  add({0, 1}, "CN=Alice");
+  add({0}, "CN=Bob");
+  add({0}, "");
+  add({0}, "CN=Alice");
+  add({0, 1}, "CN=Alice");
+  return report;
+}
+
 std::vector<std::size_t> chosen(const std::string& text) {
-  return verifier::parse_selection(text, 9).elements;
+  return verifier::parse_selection(text, kNine).elements;
 }
 
 }  // namespace
@@ -160,17 +186,36 @@ BOOST_AUTO_TEST_CASE(elements_are_chosen_by_number_and_range) {
   BOOST_CHECK(chosen("1") == Numbers{0});
   BOOST_CHECK((chosen("1-3,7") == Numbers{0, 1, 2, 6}));
   BOOST_CHECK((chosen(" 9 , 2-2,2") == Numbers{1, 8}));
-  BOOST_TEST(verifier::parse_selection("all", 9).whole);
-  BOOST_TEST(!verifier::parse_selection("none", 9).whole);
-  BOOST_TEST(verifier::parse_selection("none", 9).elements.empty());
+  BOOST_TEST(verifier::parse_selection("all", kNine).whole);
+  BOOST_TEST(!verifier::parse_selection("none", kNine).whole);
+  BOOST_TEST(verifier::parse_selection("none", kNine).elements.empty());
 }
 
 const std::vector<std::string> kNoChoices = {
     "", "0", "10", "1-10", "3-1", "1,", ",1", "1--2", "-1", "1-", "x", "1x", "18446744073709551617"};
 
 BOOST_DATA_TEST_CASE(what_is_no_choice_is_refused, kNoChoices, text) {
-  BOOST_CHECK_EXCEPTION((void)verifier::parse_selection(text, 9), certstore::Error,
+  BOOST_CHECK_EXCEPTION((void)verifier::parse_selection(text, kNine), certstore::Error,
                         [](const auto& error) { return error.kind() == ErrorKind::usage; });
+}
+
+BOOST_AUTO_TEST_CASE(elements_are_numbered_by_signers_and_then_by_owner) {
+  const Report report = report_of_many();
+  const auto groups = verifier::group_elements(report);
+  BOOST_REQUIRE(groups.size() == 4U);
+  BOOST_CHECK(groups[0].elements == (std::vector<std::size_t>{0, 4}));
+  BOOST_TEST(groups[0].owner->claimed_name == "CN=Alice");
+  BOOST_CHECK(groups[2].owner == nullptr);
+  BOOST_CHECK(groups[3].signers == (std::vector<std::size_t>{0, 1}));
+  const std::vector<std::size_t> order = verifier::numbered(groups);
+  BOOST_CHECK(order == (std::vector<std::size_t>{0, 4, 2, 3, 1, 5}));
+  BOOST_CHECK(verifier::parse_selection("2-3,5", order).elements == (std::vector<std::size_t>{1, 2, 4}));
+}
+
+BOOST_AUTO_TEST_CASE(owners_who_are_trusted_and_who_are_not_stand_apart) {
+  Report report = report_of_many();
+  report.elements[4].owner_trusted = true;
+  BOOST_TEST(verifier::group_elements(report).size() == 5U);
 }
 
 BOOST_AUTO_TEST_CASE(only_signed_files_are_imported) {
@@ -241,6 +286,48 @@ BOOST_AUTO_TEST_CASE(a_whole_fingerprint_stands_on_one_line_of_80_columns) {
   BOOST_TEST(shown.find("\x1b") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(the_list_of_elements_has_headings_that_count) {
+  const Report report = report_of_many();
+  std::ostringstream out;
+  write_elements(report, {}, {}, out);
+  const std::string signer = report.signers[0].identity.subject();
+  const std::string expected = "  signed by '" + signer +
+                               "': 4 elements\n"
+                               "    owner 'CN=Alice', not trusted: 2 elements\n"
+                               "      1  Workflow 'number 0'\n"
+                               "      2  Workflow 'number 4'\n"
+                               "    owner 'CN=Bob', not trusted: 1 element\n"
+                               "      3  Workflow 'number 2'\n"
+                               "    no owner: 1 element\n"
+                               "      4  Workflow 'number 3'\n"
+                               "  signed by '" +
+                               signer + "' and '" + signer +
+                               "': 2 elements\n"
+                               "    owner 'CN=Alice', not trusted: 2 elements\n"
+                               "      5  Workflow 'number 1'\n"
+                               "      6  Workflow 'number 5'\n";
+  BOOST_TEST(out.str() == expected);
+}
+
+BOOST_AUTO_TEST_CASE(versions_are_compared_number_by_number) {
+  const auto less = [](std::string_view a, std::string_view b) {
+    return verifier::compare_versions(a, b) == std::strong_ordering::less &&
+           verifier::compare_versions(b, a) == std::strong_ordering::greater;
+  };
+  BOOST_TEST(less("1.2.9", "1.2.10"));
+  BOOST_TEST(less("1.2", "1.2.0.1"));
+  BOOST_TEST(less("9", "10"));
+  BOOST_TEST(less("99999999999999999999999", "100000000000000000000000"));
+  BOOST_TEST((verifier::compare_versions("1.2", "01.2.0") == std::strong_ordering::equal));
+}
+
+BOOST_AUTO_TEST_CASE(of_versions_of_another_form_no_order_is_known) {
+  for (const char* other : {"", ".", "1.", ".1", "1..2", "1.2-rc1", "v1", " 1", "1.2 ", "-1"}) {
+    BOOST_TEST(!verifier::compare_versions(other, "1.0").has_value());
+    BOOST_TEST(!verifier::compare_versions("1.0", other).has_value());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_element_is_new_same_or_changed_as_its_files_are) {
   using enum verifier::TreeChange;
   verifier::ElementReport element;
@@ -249,6 +336,7 @@ BOOST_AUTO_TEST_CASE(an_element_is_new_same_or_changed_as_its_files_are) {
   BOOST_CHECK(change_of(element, {same, changed, same}) == same);
   BOOST_CHECK(change_of(element, {same, same, added}) == changed);
   BOOST_CHECK(change_of(element, {changed, same, added}) == changed);
+  BOOST_CHECK(change_of(element, {added, changed, older}) == older);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,16 @@
+// In which order many threads read the entries of a container.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace formats {
+
+// All of `count` places by the sizes that they have: large ones first, so that no core is left alone with one
+// at the end, and then the small ones as they come, which is how they lie in the file.
+[[nodiscard]] std::vector<std::size_t> reading_order(
+    std::size_t count, const std::function<std::uint64_t(std::size_t)>& size_of_place);
+
+}  // namespace formats
