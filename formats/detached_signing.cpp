@@ -63,6 +63,10 @@ class DetachedPlan final : public SigningPlan {
   }
 
   [[nodiscard]] std::size_t signed_entries() const override { return 1; }
+  [[nodiscard]] std::optional<certstore::DigestValue> input_digest(DigestAlgorithm algorithm) const override {
+    const auto found = digests_.find(algorithm);
+    return found == digests_.end() ? std::nullopt : std::optional(found->second);
+  }
 
   void write(std::span<const certstore::Signer> signers, certstore::AtomicFile& out) const override {
     Bytes all = there_;

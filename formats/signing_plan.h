@@ -3,6 +3,7 @@
 
 #include "certstore/base/bytes.h"
 #include "certstore/base/file.h"
+#include "certstore/digest.h"
 #include "certstore/signer.h"
 
 #include <cstddef>
@@ -29,6 +30,11 @@ class SigningPlan {
   // For signing in place without copying the file: a signed package that says what write() would, where only
   // the end of the input changes; nothing where more does. Throws as write().
   [[nodiscard]] virtual std::optional<NewTail> new_tail(std::span<const certstore::Signer>) const {
+    return std::nullopt;
+  }
+  // The digest of all bytes of the input, where making the plan computed it: whoever checks what was written
+  // beside it need not read them again.
+  [[nodiscard]] virtual std::optional<certstore::DigestValue> input_digest(certstore::DigestAlgorithm) const {
     return std::nullopt;
   }
   // Number of entries that will be signed.

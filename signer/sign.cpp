@@ -81,7 +81,13 @@ void require_verified(const PreparedPackage& prepared, const certstore::InputFil
   if (const auto weakness = certstore::weakness_of(request.digest); !weakness.empty()) {
     options.policy.allowed.emplace(weakness);  // the person asked for this digest
   }
-  if (!prepared.beside.empty()) options.expect = prepared.beside;
+  if (!prepared.beside.empty()) {
+    options.expect = prepared.beside;
+    // Made through the same open file; verify() asks at its end whether that has changed since.
+    options.known_digest = [&](certstore::DigestAlgorithm algorithm) {
+      return prepared.plan->input_digest(algorithm);
+    };
+  }
   const verifier::Report report = report_on(prepared, written, options);
   if (partial ? holds_for(report, identity, prepared.plan->signed_entries())
               : report.exit_code() == certstore::ExitCode::accepted) {

@@ -41,9 +41,11 @@ class Digests {
 
 // Takes what is known; false if the entry must be read. One that nobody asks about is read too, for damage;
 // of a stream opening it has shown that there is none.
-bool take_known(const formats::SignedPackage& package, std::size_t entry, Digests& digests) {
+bool take_known(const formats::SignedPackage& package, std::size_t entry, const KnownDigest& by_caller,
+                Digests& digests) {
   for (Digests::Row& row : digests.rows()) {
-    const auto known = package.known_digest(entry, row.algorithm);
+    auto known = package.known_digest(entry, row.algorithm);
+    if (!known && by_caller) known = by_caller(row.algorithm);
     if (!known) return false;
     row.value = *known;
   }
@@ -60,8 +62,8 @@ Digester& digester_of(DigestAlgorithm algorithm) {
 
 // Reads the entry once, through all the algorithms; its bytes are kept in `whole` unless that is null.
 std::optional<Issue> digest_entry(const formats::SignedPackage& package, std::size_t entry, Digests& digests,
-                                  Bytes* whole = nullptr) {
-  if (whole == nullptr && take_known(package, entry, digests)) return std::nullopt;
+                                  const KnownDigest& known = nullptr, Bytes* whole = nullptr) {
+  if (whole == nullptr && take_known(package, entry, known, digests)) return std::nullopt;
   boost::container::small_vector<Digester*, 2> running;
   for (const Digests::Row& row : digests.rows()) running.push_back(&digester_of(row.algorithm));
   auto damage = package.read(entry, [&](ByteView window) {
@@ -143,7 +145,7 @@ EntryOutcome check_entry(const formats::SignedPackage& package, const formats::C
   if (want_set_digest) digests.want(*coverage.set_digest);
   if (task.want_sha256) digests.want(DigestAlgorithm::sha256);
   Bytes whole;
-  if (auto damage = digest_entry(package, task.entry, digests, want_whole ? &whole : nullptr)) {
+  if (auto damage = digest_entry(package, task.entry, digests, task.known, want_whole ? &whole : nullptr)) {
     outcome.issues.push_back(std::move(*damage));
     return outcome;
   }

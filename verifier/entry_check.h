@@ -4,10 +4,15 @@
 
 #include "formats/format.h"
 
+#include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 namespace verifier {
+
+// A digest that was computed before, if it was.
+using KnownDigest = std::function<std::optional<certstore::DigestValue>(certstore::DigestAlgorithm)>;
 
 // What is asked of one entry.
 struct EntryTask {
@@ -15,6 +20,7 @@ struct EntryTask {
   std::span<const std::size_t> covers;  // of it, by their places in Coverage::covered
   bool want_set_digest = false;         // if Coverage::set_digest says which
   bool want_sha256 = false;
+  KnownDigest known = nullptr;  // of the entry's bytes
 };
 
 struct EntryOutcome {

@@ -152,12 +152,14 @@ class Verification {
     certstore::Progress progress("checking " + std::to_string(entries.size()) + " entries", total,
                                  options_.show_progress);
     std::vector<certstore::Issues> issues(entries.size());
+    // Only of a file that is its own one entry.
+    const KnownDigest known = coverage_.facts.whole && entries.size() == 1 ? options_.known_digest : nullptr;
     if (coverage_.set_digest) set_digests_.resize(entries.size());
     certstore::for_each_parallel(order.size(), options_.jobs, [&](std::size_t position) {
       const std::size_t entry = order[position];
-      EntryOutcome outcome =
-          check_entry(*package_, coverage_,
-                      {entry, covers.of(entry), covers.is_covered(entry), options_.want_entry_digests});
+      EntryOutcome outcome = check_entry(
+          *package_, coverage_,
+          {entry, covers.of(entry), covers.is_covered(entry), options_.want_entry_digests, known});
       issues[entry] = std::move(outcome.issues);
       if (coverage_.set_digest) set_digests_[entry] = outcome.set_digest;
       report_.entries[entry].sha256 = outcome.sha256.bytes();

@@ -3,6 +3,7 @@
 
 #include "certstore/base/file.h"
 #include "certstore/trust.h"
+#include "verifier/entry_check.h"
 #include "verifier/package_policy.h"
 #include "verifier/report.h"
 
@@ -23,6 +24,8 @@ struct VerifyOptions {
   bool want_elements = true;        // parse elements and owners: text, JSON, prompt
   bool want_file_digest = false;    // SHA-256 of the whole file, also without content pins
   bool want_entry_digests = false;  // SHA-256 of every entry, for extraction
+  // Of the whole file, what the caller has digested through the very InputFile that is judged; may be empty.
+  KnownDigest known_digest;
   unsigned jobs = 0;
   bool show_progress = false;
 };

@@ -68,6 +68,9 @@ class MinisignPlan final : public SigningPlan {
   }
 
   [[nodiscard]] std::size_t signed_entries() const override { return 1; }
+  [[nodiscard]] std::optional<certstore::DigestValue> input_digest(DigestAlgorithm algorithm) const override {
+    return algorithm == DigestAlgorithm::blake2b_512 ? std::optional(digest_) : std::nullopt;
+  }
 
   void write(std::span<const certstore::Signer> signers, certstore::AtomicFile& out) const override {
     const certstore::BareKey* const key = signer_.bare_key();
