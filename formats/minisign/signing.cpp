@@ -64,12 +64,15 @@ class MinisignPlan final : public SigningPlan {
       sha256.update(window);
     });
     digest_ = blake2b.finish();
-    comment_ = comment_for(name, request.time, sha256.finish());
+    sha256_ = sha256.finish();
+    comment_ = comment_for(name, request.time, sha256_);
   }
 
   [[nodiscard]] std::size_t signed_entries() const override { return 1; }
   [[nodiscard]] std::optional<certstore::DigestValue> input_digest(DigestAlgorithm algorithm) const override {
-    return algorithm == DigestAlgorithm::blake2b_512 ? std::optional(digest_) : std::nullopt;
+    if (algorithm == DigestAlgorithm::blake2b_512) return digest_;
+    if (algorithm == DigestAlgorithm::sha256) return sha256_;  // which the comment states
+    return std::nullopt;
   }
 
   void write(std::span<const certstore::Signer> signers, certstore::AtomicFile& out) const override {
@@ -91,6 +94,7 @@ class MinisignPlan final : public SigningPlan {
  private:
   certstore::SignerIdentity signer_;
   certstore::DigestValue digest_;
+  certstore::DigestValue sha256_;
   std::string comment_;
 };
 
