@@ -201,10 +201,9 @@ class Elements(ImportTest):
 
     def test_an_element_of_a_lower_version_than_what_is_there_is_called_older(self):
         self.import_to(["i"])
-        newer = next(path for path in self.target.glob("elements/*/data")
-                     if 'version="1.2.0"' in path.read_bytes().decode("utf-16"))
-        text = newer.read_bytes().decode("utf-16").replace('version="1.2.0"', 'version="1.10"')
-        newer.write_bytes(b"\xfe\xff" + text.encode("utf-16-be"))
+        there, newer_there = ('version="1.2.0"'.encode("utf-16-be"), 'version="1.10"'.encode("utf-16-be"))
+        newer = next(path for path in self.target.glob("elements/*/data") if there in path.read_bytes())
+        newer.write_bytes(newer.read_bytes().replace(there, newer_there))
         done = self.import_to(["s", "", "i", "c"])
         shown = " ".join(done.shown.split())
         self.assertIn("WARNING: 1 element is older than what is there", shown)
@@ -213,7 +212,7 @@ class Elements(ImportTest):
         done = self.import_to(["i"], None, "--force")
         self.assertEqual(done.code, 0, done.shown)
         self.assertIn("older files 1", " ".join(done.shown.split()))
-        self.assertIn('version="1.2.0"', newer.read_bytes().decode("utf-16"))
+        self.assertIn(there, newer.read_bytes())
 
 
 class Looks(ImportTest):
