@@ -10,7 +10,6 @@
 namespace verifier {
 namespace {
 
-using certstore::escaped;
 using certstore::in_quotes;
 using certstore::Issue;
 

@@ -87,8 +87,8 @@ class MinisignedFile final : public WholeFile {
   }
 
  private:
-  static Covered stated(Bytes digest, DigestAlgorithm algorithm) {
-    return {.entry = 0, .signature = 0, .algorithm = algorithm, .proof = StatedDigest{std::move(digest)}};
+  static Covered stated(const certstore::DigestValue& digest, DigestAlgorithm algorithm) {
+    return {.entry = 0, .signature = 0, .algorithm = algorithm, .proof = StatedDigest{digest}};
   }
 
   void read_signature() {
