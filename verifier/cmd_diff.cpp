@@ -18,7 +18,8 @@ using certstore::ErrorKind;
 using certstore::ExitCode;
 using certstore::cli::Arguments;
 
-Report judge(const std::string& path, const VerifyOptions& options) {
+Compared judge(const std::string& path, const VerifyOptions& options) {
+  if (is_directory(path)) return read_directory(path, options.jobs);
   const certstore::InputFile file = certstore::InputFile::open(path);
   Report report = verify(file, options, open_beside(path, options.signatures));
   report.file = path;
@@ -34,8 +35,8 @@ ExitCode diff(const Arguments& arguments) {
   const TextStyle style = text_style(arguments, STDOUT_FILENO);
   VerifyOptions options = read_verify_options(arguments);
   options.want_entry_digests = true;
-  const Report before = judge(files[0], options);
-  const Report after = judge(files[1], options);
+  const Compared before = judge(files[0], options);
+  const Compared after = judge(files[1], options);
   if (!arguments.quiet()) {
     const auto comparison = compare(before, after);
     if (json) {
@@ -44,7 +45,7 @@ ExitCode diff(const Arguments& arguments) {
       write_diff(before, after, comparison, style, std::cout);
     }
   }
-  return certstore::leftmost(before.exit_code(), after.exit_code());
+  return certstore::leftmost(exit_code_of(before), exit_code_of(after));
 }
 
 }  // namespace
@@ -54,7 +55,7 @@ certstore::cli::Command diff_command() {
   options.push_back(kTextOrJsonOption);
   return {.name = "diff",
           .operands = "OLD NEW",
-          .summary = "say what is another in NEW than in OLD, and judge both",
+          .summary = "say what is another in NEW than in OLD (two packages, or a directory), and judge both",
           .options = std::move(options),
           .example = "pkgverify diff released.package new.package",
           .exit_codes = kVerdictExitCodes,

@@ -1,5 +1,8 @@
 #include "verifier/diff.h"
 
+#include "certstore/base/error.h"
+#include "certstore/base/escape.h"
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -7,7 +10,7 @@
 namespace verifier {
 namespace {
 
-using Content = std::map<std::string, std::string>;  // what the bytes of each file are, by its name
+enum class Modes { compared, ignored };  // whether a file may be executed
 
 struct Item {
   bool is_element = false;
@@ -28,9 +31,10 @@ std::string name_of_entry(const Report& report, std::size_t entry) {
   return is_one_file(report) ? "the file" : report.entry_names[entry];
 }
 
-std::string content_of(const EntryReport& entry) {
-  return certstore::to_hex(entry.sha256) + (entry.is_executable ? " executable" : "") +
-         (entry.link_target.empty() ? "" : " link to " + entry.link_target);
+std::string content_of(const EntryReport& entry, Modes modes) {
+  if (!entry.link_target.empty()) return content_of_link(entry.link_target);
+  const bool is_executable = entry.is_executable && modes == Modes::compared;
+  return certstore::to_hex(entry.sha256) + (is_executable ? " executable" : "");
 }
 
 std::vector<certstore::SignerIdentity> signers_of(const Report& report,
@@ -64,14 +68,14 @@ std::vector<bool> counted_entries(const Report& report) {
   return counted;
 }
 
-Items items_of(const Report& report) {
+Items items_of(const Report& report, Modes modes) {
   Items items;
   std::vector<bool> counted = counted_entries(report);
   for (const ElementReport& element : report.elements) {
     Item item{.is_element = true, .element = &element.element, .side = {}, .content = {}};
-    item.side = {element.element.version, element.element.owner, signers_of(report, element.signers)};
+    item.side = {false, element.element.version, element.element.owner, signers_of(report, element.signers)};
     for (const std::size_t entry : element.element.entries) {
-      item.content[name_of_entry(report, entry)] = content_of(report.entries[entry]);
+      item.content[name_of_entry(report, entry)] = content_of(report.entries[entry], modes);
       counted[entry] = false;
     }
     put(items, is_one_file(report) ? "the file" : element.element.id, std::move(item));
@@ -80,10 +84,68 @@ Items items_of(const Report& report) {
     if (!counted[entry]) continue;
     Item item;
     item.side.signers = signers_of(report, report.entries[entry].signers);
-    item.content[name_of_entry(report, entry)] = content_of(report.entries[entry]);
+    item.content[name_of_entry(report, entry)] = content_of(report.entries[entry], modes);
     put(items, name_of_entry(report, entry), std::move(item));
   }
   return items;
+}
+
+// The files of a directory as the elements that they are in the package, and what is left as files.
+Items items_of(const DirectoryContent& directory, const Report* package, const Items& package_items) {
+  Items items;
+  Content left = directory.files;
+  const auto take = [&](const std::string& name, Item& item) {
+    if (auto file = left.extract(name)) item.content.insert(std::move(file));
+  };
+  for (const auto& [key, of_package] : package_items) {
+    Item item{.is_element = of_package.is_element, .element = of_package.element, .side = {}, .content = {}};
+    item.side.in_directory = true;
+    for (const auto& [name, bytes] : of_package.content) take(name, item);
+    if (!item.content.empty()) items.emplace(key, std::move(item));
+  }
+  if (package != nullptr) {
+    // Signature files: an import does not write them, and who unpacked the package otherwise has them.
+    for (const std::string& name : package->entry_names) left.erase(name);
+  }
+  for (auto& [name, bytes] : left) {
+    Item item;
+    item.side.in_directory = true;
+    item.content[name] = std::move(bytes);
+    put(items, name, std::move(item));
+  }
+  return items;
+}
+
+const Report& require_entries(const Report& report) {
+  if (!is_one_file(report)) return report;
+  throw certstore::Error(certstore::ErrorKind::usage,
+                         certstore::in_quotes(report.file) + " holds no files to compare with a directory's",
+                         "name two files, or a package and a directory");
+}
+
+struct BothItems {
+  Items before;
+  Items after;
+};
+
+BothItems items_of(const Compared& before, const Compared& after) {
+  const auto* const old_package = std::get_if<Report>(&before);
+  const auto* const new_package = std::get_if<Report>(&after);
+  if (old_package != nullptr && new_package != nullptr) {
+    return {items_of(*old_package, Modes::compared), items_of(*new_package, Modes::compared)};
+  }
+  BothItems both;
+  if (old_package != nullptr) both.before = items_of(require_entries(*old_package), Modes::ignored);
+  if (new_package != nullptr) both.after = items_of(require_entries(*new_package), Modes::ignored);
+  if (old_package == nullptr) {
+    both.before = items_of(std::get<DirectoryContent>(before), new_package, both.after);
+  }
+  if (new_package == nullptr) {
+    const Items none;
+    both.after =
+        items_of(std::get<DirectoryContent>(after), old_package, old_package == nullptr ? none : both.before);
+  }
+  return both;
 }
 
 Difference described(const std::string& id, const Item& item) {
@@ -108,7 +170,7 @@ std::vector<std::string> differing(const Content& before, const Content& after) 
   std::vector<std::string> names;
   for (const auto& [name, bytes] : before) {
     const auto other = after.find(name);
-    if (other == after.end() || other->second != bytes) names.push_back(name);
+    if (other == after.end() || other->second != bytes || bytes.empty()) names.push_back(name);
   }
   for (const auto& [name, bytes] : after) {
     if (!before.contains(name)) names.push_back(name);
@@ -126,20 +188,31 @@ std::optional<Difference> between(const std::string& id, const Item& before, con
   Difference found = described(id, after);
   found.entries = differing(before.content, after.content);
   found.changed = !found.entries.empty();
-  found.reowned = !is_same_owner(before.side.owner, after.side.owner);
-  found.resigned = before.side.signers != after.side.signers;
+  if (!before.side.in_directory && !after.side.in_directory) {
+    found.reowned = !is_same_owner(before.side.owner, after.side.owner);
+    found.resigned = before.side.signers != after.side.signers;
+  }
   if (!found.changed && !found.reowned && !found.resigned) return std::nullopt;
   found.before = before.side;
   found.after = after.side;
   return found;
 }
 
+bool has_meaning(const Compared& compared) {
+  const auto* const report = std::get_if<Report>(&compared);
+  return report == nullptr || report->verdict() != Verdict::invalid;
+}
+
 }  // namespace
 
-std::optional<Comparison> compare(const Report& before, const Report& after) {
-  if (before.verdict() == Verdict::invalid || after.verdict() == Verdict::invalid) return std::nullopt;
-  const Items old_items = items_of(before);
-  const Items new_items = items_of(after);
+certstore::ExitCode exit_code_of(const Compared& compared) {
+  const auto* const report = std::get_if<Report>(&compared);
+  return report == nullptr ? certstore::ExitCode::accepted : report->exit_code();
+}
+
+std::optional<Comparison> compare(const Compared& before, const Compared& after) {
+  if (!has_meaning(before) || !has_meaning(after)) return std::nullopt;
+  const auto [old_items, new_items] = items_of(before, after);
   std::set<std::pair<bool, std::string>> keys;
   for (const Items* items : {&old_items, &new_items}) {
     for (const auto& [key, item] : *items) keys.insert(key);

@@ -1,17 +1,26 @@
-// What is another in one package than in another: element by element, and file by file where a layout has no
-// elements. Only what is; whether either package may be accepted is for its own report.
+// What is another in one package than in another, or than in a directory: element by element, and file by
+// file where a layout has no elements. Only what is; whether a package may be accepted is for its own report.
 #pragma once
 
+#include "verifier/directory_content.h"
 #include "verifier/report.h"
 
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace verifier {
 
-// One element, or one file that belongs to none, as it is in one of the two packages.
+// A package by its report, made with VerifyOptions::want_elements and want_entry_digests.
+using Compared = std::variant<Report, DirectoryContent>;
+
+// As `check` ends; accepted for a directory, which nobody signed and nobody judges.
+[[nodiscard]] certstore::ExitCode exit_code_of(const Compared& compared);
+
+// One element, or one file that belongs to none, as it is in one of the two.
 struct DiffSide {
+  bool in_directory = false;                       // nothing of the rest is known of it
   std::string version;                             // as the element states it
   std::optional<formats::Owner> owner;             // who saved it last, as it says
   std::vector<certstore::SignerIdentity> signers;  // that cover all of it, by fingerprint
@@ -36,8 +45,10 @@ struct Comparison {
   std::size_t same = 0;                 // elements and files with no difference
 };
 
-// Compares two reports that were made with VerifyOptions::want_elements and want_entry_digests. Empty where
-// one is invalid: what it holds has no meaning to compare.
-[[nodiscard]] std::optional<Comparison> compare(const Report& before, const Report& after);
+// Empty where a package is invalid: what it holds has no meaning to compare. With a directory only names,
+// bytes and link targets count, as in what an import would write: no modes, no signature files, and the files
+// of an element together are that element. Throws Error(usage) for a directory and a package that is one
+// file.
+[[nodiscard]] std::optional<Comparison> compare(const Compared& before, const Compared& after);
 
 }  // namespace verifier

@@ -15,7 +15,15 @@ std::string text(std::string_view found) {
   return certstore::is_utf8(found) ? std::string(found) : certstore::escaped(found);
 }
 
-Json package_of(const Report& report) {
+Json package_of(const Compared& compared) {
+  if (const auto* const directory = std::get_if<DirectoryContent>(&compared)) {
+    return {{"file", text(directory->shown)},
+            {"verdict", nullptr},
+            {"exitCode", nullptr},
+            {"format", "directory"},
+            {"packageName", nullptr}};
+  }
+  const Report& report = std::get<Report>(compared);
   return {{"file", text(report.file)},
           {"verdict", word_of(report.verdict())},
           {"exitCode", static_cast<int>(report.exit_code())},
@@ -69,9 +77,9 @@ Json difference_of(const Difference& one) {
 
 }  // namespace
 
-void write_diff_json(const Report& before, const Report& after, const std::optional<Comparison>& comparison,
-                     std::ostream& out) {
-  const auto code = certstore::leftmost(before.exit_code(), after.exit_code());
+void write_diff_json(const Compared& before, const Compared& after,
+                     const std::optional<Comparison>& comparison, std::ostream& out) {
+  const auto code = certstore::leftmost(exit_code_of(before), exit_code_of(after));
   Json json = {{"schema", 1},
                {"tool", "pkgverify " PKGTRUST_VERSION},
                {"exitCode", static_cast<int>(code)},

@@ -46,6 +46,10 @@ bool is_only_resigned(const Difference& one) {
   return one.before && one.after && !one.changed && !one.reowned;
 }
 
+bool is_in_directory(const std::optional<DiffSide>& side) {
+  return side && side->in_directory;
+}
+
 void write_difference(const Difference& one, const TextStyle& style, std::ostream& out) {
   const Tone tone = one.before && one.after ? Tone::doubtful : Tone::quiet;
   const std::string what = one.is_element ? (one.kind.empty() ? "" : escaped(one.kind) + "  ") +
@@ -54,7 +58,8 @@ void write_difference(const Difference& one, const TextStyle& style, std::ostrea
   out << "  " << in_tone(style, tone, words_for(one)) << "  " << what << "\n";
   if (one.is_element && !one.name.empty() && one.id != one.name) write_fact(out, 4, "id", escaped(one.id));
   if (!one.folder.empty()) write_fact(out, 4, "folder", in_quotes(one.folder));
-  if (one.before && one.after && one.before->version != one.after->version) {
+  const bool of_packages = !is_in_directory(one.before) && !is_in_directory(one.after);
+  if (of_packages && one.before && one.after && one.before->version != one.after->version) {
     write_fact(out, 4, "version", escaped(one.before->version) + " to " + escaped(one.after->version));
   }
   if (one.changed && one.is_element) {
@@ -68,8 +73,9 @@ void write_difference(const Difference& one, const TextStyle& style, std::ostrea
     write_fact(out, 4, "signed by, was", signers_in(*one.before));
     write_fact(out, 4, "signed by, is", signers_in(*one.after));
   }
-  if (!one.before) write_fact(out, 4, "signed by", signers_in(*one.after));
-  if (!one.after) write_fact(out, 4, "signed by, was", signers_in(*one.before));
+  if (!one.before && !is_in_directory(one.after)) write_fact(out, 4, "signed by", signers_in(*one.after));
+  if (!one.after && !is_in_directory(one.before))
+    write_fact(out, 4, "signed by, was", signers_in(*one.before));
 }
 
 // A package that was signed anew has one line for it, not one for each element.
@@ -86,12 +92,22 @@ void write_resigned(const Comparison& comparison, std::ostream& out) {
   }
 }
 
+void write_compared(const Compared& compared, const TextStyle& style, std::ostream& out) {
+  if (const auto* const report = std::get_if<Report>(&compared)) {
+    write_verdict(*report, style, out);
+    return;
+  }
+  const auto& directory = std::get<DirectoryContent>(compared);
+  out << in_tone(style, Tone::quiet, "directory") << "  " << escaped(directory.shown) << "\n";
+  write_fact(out, 2, "files", std::to_string(directory.files.size()) + ", nothing in it is signed or judged");
+}
+
 }  // namespace
 
-void write_diff(const Report& before, const Report& after, const std::optional<Comparison>& comparison,
+void write_diff(const Compared& before, const Compared& after, const std::optional<Comparison>& comparison,
                 const TextStyle& style, std::ostream& out) {
-  write_verdict(before, style, out);
-  write_verdict(after, style, out);
+  write_compared(before, style, out);
+  write_compared(after, style, out);
   if (!comparison) {
     out << "not compared: what an invalid package holds has no meaning; pkgverify check says what is wrong\n";
     return;

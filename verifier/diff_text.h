@@ -1,4 +1,4 @@
-// A comparison of two packages for people and for programs (docs/diff.schema.json).
+// A comparison for people and for programs (docs/diff.schema.json).
 #pragma once
 
 #include "verifier/diff.h"
@@ -9,11 +9,12 @@
 
 namespace verifier {
 
-// The verdicts of both first; elements that were only signed anew are counted, and with --verbose listed.
-void write_diff(const Report& before, const Report& after, const std::optional<Comparison>& comparison,
+// The verdicts of the packages first; elements that were only signed anew are counted, and with --verbose
+// listed.
+void write_diff(const Compared& before, const Compared& after, const std::optional<Comparison>& comparison,
                 const TextStyle& style, std::ostream& out);
 // One object on one line.
-void write_diff_json(const Report& before, const Report& after, const std::optional<Comparison>& comparison,
-                     std::ostream& out);
+void write_diff_json(const Compared& before, const Compared& after,
+                     const std::optional<Comparison>& comparison, std::ostream& out);
 
 }  // namespace verifier

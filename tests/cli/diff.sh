@@ -145,6 +145,94 @@ expect 10 pkgverify diff old.zip bidi.zip
 says '^  added  .*gnp'
 check_that 'no bidi mark got through' sh -c "! grep -q $'\u202e' '$out'"
 
+begin 'a directory is compared with the package that was imported into it'
+expect 0 pkgverify import old.package --to imported --trust one.pem
+diff_of 0 imported old.package
+says '^directory  imported'
+says 'nothing in it is signed or judged'
+says '^  none$'
+expect 11 pkgverify diff old.package imported
+says '^  none$'
+diff_of 0 imported changed.package
+says "^  changed  ScriptModule  'shortName'"
+says 'differs +elements/.*0a02/categories'
+never_says '^  (added|removed|re-)'
+never_says 're-signed|re-owned|version'
+diff_of 0 imported fewer.package
+says "^  removed  file  'elements/.*0a02/data'"
+never_says 'signed by'
+diff_of 0 fewer.package imported
+says "^  added  file  'elements/.*0a02/data'"
+cp -R imported part
+rm -r part/elements/*0a02
+diff_of 0 old.package part
+says "^  removed  ScriptModule  'shortName'"
+diff_of 0 part old.package
+says "^  added  ScriptModule  'shortName'"
+says 'signed by +CN=one.example'
+echo mine >imported/mine.txt
+rm imported/elements/*0a02/categories
+diff_of 0 old.package imported
+says "^  added  file  'mine.txt'"
+says "^  changed  ScriptModule  'shortName'"
+diff_of 13 bad.package imported
+says '^not compared'
+diff_of 0 old.package imported --format json
+cp "$out" diff.json
+says '"after":{"file":"imported","verdict":null,"exitCode":null,"format":"directory"'
+last_command='validate_report.py'
+check_that 'it is as the schema says' \
+  python3 "$repository/tests/cli/validate_report.py" "$repository/docs/diff.schema.json" 1 <diff.json
+
+begin 'two directories are compared, and neither is judged'
+cp -R imported again
+expect 0 pkgverify diff imported again
+says '^  none$'
+echo yours >again/mine.txt
+expect 0 pkgverify diff imported again
+says "^  changed  file  'mine.txt'"
+
+begin 'no link is followed, and what cannot be told is not the same'
+mkdir left right
+ln -s /etc/hostname left/link
+cp /etc/hostname right/link
+expect 0 pkgverify diff left right
+says "^  changed  file  'link'"
+rm right/link
+ln -s /etc/hostname right/link
+expect 0 pkgverify diff left right
+says '^  none$'
+mkfifo left/pipe right/pipe
+touch left/$'new\nline' right/$'new\nline'
+expect 0 pkgverify diff left right
+says "^  changed  file  'pipe'"
+says '^  changed  file  .new.x0aline'
+ln -s left through
+expect 0 pkgverify diff through left
+says "^  changed  file  'pipe'"
+never_says "link'"
+expect 0 pkgverify import signed-old-link.tar --to with-link --trust one.pem
+diff_of 0 signed-old-link.tar with-link
+says '^  none$'
+diff_of 0 with-link signed-new-link.tar
+says "^  changed  symbolic link  'link'"
+
+begin 'signature files and modes are no difference to a directory'
+mkdir unpacked
+(cd unpacked && unzip -q ../old.jar)
+check_that 'the signature files are there' test -e unpacked/META-INF/MANIFEST.MF
+diff_of 0 old.jar unpacked
+says '^  none$'
+expect 0 pkgverify import signed-new.tar --to executable --trust one.pem
+chmod -x executable/a.txt
+diff_of 0 signed-new.tar executable
+says '^  none$'
+
+begin 'a file that holds no files is not compared with a directory'
+expect 2 pkgverify diff a.txt unpacked
+warns 'holds no files'
+expect 1 pkgverify diff absent.package unpacked
+
 begin 'nothing is accepted: the store is as it was'
 check_that 'no trust store was made' test ! -e "$HOME/.local/share/pkgtrust/trust/data.mdb" -o -z "$(pkgverify trust list)"
 expect 2 pkgverify diff old.package
