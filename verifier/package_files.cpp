@@ -6,7 +6,6 @@
 #include "certstore/base/limits.h"
 #include "certstore/store_folder.h"
 #include "formats/beside.h"
-#include "verifier/batch_limits.h"
 #include "verifier/folder.h"
 
 #include <algorithm>
@@ -33,7 +32,7 @@ bool is_beside_another(const std::string& path) {
 
 class Walk {
  public:
-  explicit Walk(FoundFiles& found) : found_(found) {}
+  Walk(FoundFiles& found, std::size_t most) : found_(found), most_(most) {}
 
   void into(const fs::path& folder, std::size_t operand, std::size_t depth) {
     certstore::throw_if_interrupted();
@@ -49,7 +48,7 @@ class Walk {
     }
     std::sort(names.begin(), names.end());
     for (const std::string& name : names) {
-      if (found_.files.size() >= limits::kBatchFiles) return stop(folder, operand);
+      if (found_.files.size() >= most_) return stop(folder, operand);
       look_at(folder / name, operand, depth);
     }
   }
@@ -58,8 +57,7 @@ class Walk {
   // Said once, though every folder above is left too.
   void stop(const fs::path& folder, std::size_t operand) {
     if (std::exchange(is_full_, true)) return;
-    const Error error(ErrorKind::io,
-                      "more than " + std::to_string(limits::kBatchFiles) + " files are too many for one run",
+    const Error error(ErrorKind::io, "more than " + std::to_string(most_) + " files are too many for one run",
                       "name fewer folders");
     found_.unread.push_back({folder.string(), operand, error});
   }
@@ -83,14 +81,15 @@ class Walk {
   }
 
   FoundFiles& found_;
+  std::size_t most_;
   bool is_full_ = false;
 };
 
 }  // namespace
 
-FoundFiles find_package_files(const std::vector<std::string>& operands) {
+FoundFiles find_package_files(const std::vector<std::string>& operands, std::size_t most) {
   FoundFiles found;
-  Walk walk(found);
+  Walk walk(found, most);
   for (std::size_t i = 0; i < operands.size(); ++i) {
     std::error_code failure;
     if (operands[i] != "-" && fs::is_directory(operands[i], failure)) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "certstore/base/error.h"
+#include "verifier/batch_limits.h"
 
 #include <string>
 #include <vector>
@@ -29,7 +30,8 @@ struct FoundFiles {
 // Every operand that is a folder gives the regular files beneath it, by the bytes of their names; the others
 // give themselves. Links to files are followed, links to folders are not, so that no walk has no end;
 // the signature beside a file (FILE.p7s, FILE.minisig) is left out, being judged with it. Ends at
-// limits::kBatchFiles, with an unread place. Never throws for what it finds.
-[[nodiscard]] FoundFiles find_package_files(const std::vector<std::string>& operands);
+// `most` files, with an unread place. Never throws for what it finds.
+[[nodiscard]] FoundFiles find_package_files(const std::vector<std::string>& operands,
+                                            std::size_t most = limits::kBatchFiles);
 
 }  // namespace verifier
