@@ -45,9 +45,10 @@ struct Run {
 };
 
 Run read_run(const Arguments& arguments) {
-  for (const char* option : {"output", "force"}) {
+  for (const char* option : {"output", "force", "report"}) {
     if (!arguments.has(option)) continue;
-    throw Error(ErrorKind::usage, "--expiring lists, and leaves no copy: without --" + std::string(option));
+    throw Error(ErrorKind::usage,
+                "--expiring lists, and leaves neither copy nor report: without --" + std::string(option));
   }
   if (const std::string format = arguments.word("format", report_formats());
       format != "text" && format != "json") {

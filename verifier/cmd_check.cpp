@@ -9,16 +9,14 @@
 #include "verifier/commands.h"
 #include "verifier/files_to_check.h"
 #include "verifier/judging_options.h"
-#include "verifier/report_writer.h"
+#include "verifier/report_outputs.h"
 #include "verifier/verify.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <memory>
 #include <thread>
 
 namespace verifier {
@@ -35,8 +33,7 @@ constexpr std::size_t kBatchWindow = 64;
 
 struct CheckRun {
   VerifyOptions options;
-  std::unique_ptr<ReportWriter> writer;
-  bool quiet = false;
+  ReportOutputs reports;
   std::optional<std::string> copy;
   certstore::Existing existing = certstore::Existing::refuse;
 };
@@ -44,7 +41,7 @@ struct CheckRun {
 // What one file of a batch came to; printed in the order of the command line.
 struct Outcome {
   ExitCode code = ExitCode::internal;
-  ReportPiece result;   // for stdout
+  ReportPieces result;
   std::string remarks;  // for stderr
 };
 
@@ -53,8 +50,8 @@ void refuse_contradictions(const Arguments& arguments) {
     throw Error(ErrorKind::usage,
                 "--output takes one FILE, not " + std::to_string(arguments.operands().size()));
   }
-  if (arguments.has("force") && !arguments.has("output")) {
-    throw Error(ErrorKind::usage, "--force has no meaning without --output");
+  if (arguments.has("force") && !arguments.has("output") && !arguments.has("report")) {
+    throw Error(ErrorKind::usage, "--force has no meaning without --output or --report");
   }
   if (arguments.value("output") == "-") {
     throw Error(ErrorKind::usage, "--output takes a file: standard output has the verdict");
@@ -63,21 +60,16 @@ void refuse_contradictions(const Arguments& arguments) {
 
 CheckRun read_run(const Arguments& arguments) {
   refuse_contradictions(arguments);
-  CheckRun run;
-  const std::string format = arguments.word("format", report_formats());
-  const TextStyle style = text_style(arguments, STDOUT_FILENO);
-  run.writer = make_report_writer(format, style);
-  run.quiet = arguments.quiet();
-  run.copy = arguments.value("output");
+  CheckRun run{.options = {}, .reports = ReportOutputs(arguments), .copy = arguments.value("output")};
   run.existing = arguments.has("force") ? certstore::Existing::replace : certstore::Existing::refuse;
   run.options = read_verify_options(arguments);
-  run.options.want_elements = !run.quiet;
-  run.options.want_file_digest = format != "text" || style.verbose;
+  run.options.want_elements = !run.reports.is_empty();
+  run.options.want_file_digest = run.reports.wants_file_digest();
   return run;
 }
 
 void add_result(const CheckRun& run, const Report& report, Outcome& outcome) {
-  if (!run.quiet) outcome.result = run.writer->piece(report);
+  outcome.result = run.reports.pieces(report);
   const std::string_view path = report.file;
   for (const formats::BesideFormat& row : formats::beside_formats()) {
     if (report.exit_code() != ExitCode::unsigned_package || !path.ends_with(row.suffix)) continue;
@@ -128,7 +120,7 @@ Outcome judge_copy(const CheckRun& run, const std::string& path) {
 Outcome outcome_of(const CheckRun& run, const std::string& path, const Error& error) {
   Outcome outcome;
   outcome.code = certstore::exit_code(error.kind());
-  if (!run.quiet) outcome.result = run.writer->trouble(path, error);
+  outcome.result = run.reports.trouble(path, error);
   outcome.remarks = certstore::cli::trouble_text("pkgverify", error);
   return outcome;
 }
@@ -143,8 +135,8 @@ Outcome judge_or_say_why(const CheckRun& run, const std::string& path) {
   }
 }
 
-ExitCode print(const CheckRun& run, Outcome outcome) {
-  if (!run.quiet) run.writer->put(std::move(outcome.result), std::cout);
+ExitCode print(CheckRun& run, Outcome outcome) {
+  run.reports.put(std::move(outcome.result));
   std::cerr << outcome.remarks << std::flush;
   return outcome.code;
 }
@@ -171,13 +163,13 @@ ExitCode check(const Arguments& arguments) {
   if (arguments.has("expiring")) return check_expiring(arguments, names);
   CheckRun run = read_run(arguments);
   const FoundFiles found = files_to_check(arguments, names);
-  run.writer->require_room(found.files.size() + found.unread.size());
-  if (!run.quiet) run.writer->begin(std::cout);
+  run.reports.require_room(found.files.size() + found.unread.size());
+  run.reports.begin();
   ExitCode code = judge_all(run, found.files);
   for (const UnreadPlace& place : found.unread) {
     code = certstore::leftmost(code, print(run, outcome_of(run, place.path, place.error)));
   }
-  if (!run.quiet) run.writer->end(code, std::cout);
+  run.reports.end(code);
   return code;
 }
 
@@ -191,6 +183,7 @@ certstore::cli::Command check_command() {
   options.push_back(kFilesFromOption);
   options.push_back(kExpiringOption);
   options.push_back({"format", '\0', "FORMAT", "text, json, sarif, junit or html"});
+  options.push_back(kReportOption);
   return {.name = "check",
           .operands = "[FILE...]",
           .summary = "judge packages; never asks, never writes to the store",

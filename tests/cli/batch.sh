@@ -44,6 +44,60 @@ for jobs in 2 7; do
 done
 check_that 'a line a file' test "$(wc -l <first)" = 83
 
+begin 'the report on one package is the same for every number of threads'
+python3 - <<'PYTHON'
+import zipfile
+with zipfile.ZipFile("many.zip", "w", zipfile.ZIP_DEFLATED) as many:
+    for number in range(3000):
+        many.writestr(f"folder{number % 7}/file{number}.txt", f"{number}\n" * (number % 50))
+PYTHON
+for jobs in 1 2 7; do
+  expect 0 pkgsign sign many.zip -o many-$jobs.jar -j $jobs --passphrase env:GIVEN
+  unzip -p many-$jobs.jar META-INF/MANIFEST.MF >manifest.$jobs
+  unzip -Z1 many-$jobs.jar >names.$jobs
+  same manifest.1 manifest.$jobs
+  same names.1 names.$jobs
+done
+check_that 'the manifest names them all' test "$(grep -c '^Name: ' manifest.1)" = 3000
+python3 - <<'PYTHON'
+import zipfile
+with zipfile.ZipFile("many-1.jar", "a") as more:
+    for number in range(40):
+        more.writestr(f"late{number}.txt", "")
+PYTHON
+for format in text json html sarif junit; do
+  for jobs in 1 2 7; do
+    expect 13 pkgverify check many-1.jar -v --format $format -j $jobs --at-time "$now"
+    cp "$out" many.$jobs
+    same many.1 many.$jobs
+  done
+done
+check_that 'it says something' test "$(wc -c <many.1)" -gt 500
+
+begin 'further reports of the same judgement go to files, which appear whole or not at all'
+expect 0 pkgverify check dist/a.package --report html=page.html --report json=all.json --at-time "$now"
+says '^verified  dist/a.package '
+check_that 'the page is one' grep -q '</html>' page.html
+expect 0 pkgverify check dist/a.package --format json --at-time "$now"
+same "$out" all.json
+expect 1 pkgverify check dist/a.package --report text=all.json
+warns "'all.json' exists already"
+check_that 'nothing was judged' test ! -s "$out"
+expect 13 pkgverify check -r dist --quiet --force --report json=all.json --report text=all.txt --at-time "$now"
+check_that 'standard output is silent' test ! -s "$out"
+same all.json first
+check_that 'no colour is in a file' sh -c "! grep -q $'\033' all.txt"
+expect 1 pkgverify check absent.package --report junit=absent.xml
+check_that 'what could not be judged is an error' grep -q '<error' absent.xml
+expect 1 pkgverify check dist/a.package --report html=nowhere/page.html
+for wrong in html html= =page.html pdf=page.pdf html=-; do
+  expect 2 pkgverify check dist/a.package --report "$wrong"
+  warns 'is not FORMAT=FILE'
+done
+expect 2 pkgverify check dist/a.package --report html=twice --report text=twice
+expect 2 pkgverify check dist/a.package --expiring 9d --report html=twice
+check_that 'nothing half-made is left' test -z "$(find . -name 'twice*' -o -name '.*.pkgtrust*')"
+
 begin 'the code of a batch is the leftmost of its files, and no trouble hides a verdict'
 ln -s nowhere dist/dangling
 expect 13 pkgverify check -r dist
