@@ -85,6 +85,18 @@ void find_overruled(const TrustState& state, BundleDifference& found) {
   }
 }
 
+// What the bundle says of keys that this store retired, and that stays so: a person who agrees must not take
+// it for trust.
+void find_retired_here(const TrustBundle& bundle, const TrustState& state, BundleDifference& found) {
+  for (const TrustRecord& record : records_in_force(bundle)) {
+    if (std::any_of(state.records.begin(), state.records.end(), [&](const TrustRecord& retirement) {
+          return retirement.kind == Kind::retire && overrules(retirement, record);
+        })) {
+      found.retired_here.push_back(record);
+    }
+  }
+}
+
 void compare_lists(const TrustBundle& bundle, const TrustState& state, BundleDifference& found) {
   std::set<std::string> series;
   for (const CrlRecord& record : state.crls) series.insert(id_of(record.list));
@@ -145,7 +157,21 @@ BundleDifference difference(const SignedBundle& bundle, const TrustState& state)
   require_one_policy(found.after, state);
   compare_records(bundle.bundle, state, found);
   find_overruled(state, found);
+  find_retired_here(bundle.bundle, state, found);
   compare_lists(bundle.bundle, state, found);
+  return found;
+}
+
+BundleDifference forgetting(const KeptBundle& kept, const TrustState& state) {
+  BundleDifference found;
+  found.before = kept;
+  found.after = kept;
+  found.after.records.clear();
+  found.after.policy.reset();
+  found.store = state.digest;
+  for (TrustRecord& record : left_out(found, state)) {
+    (record.kind == Kind::retire ? found.still_retired : found.withdrawn).push_back(std::move(record));
+  }
   return found;
 }
 

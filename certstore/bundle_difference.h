@@ -32,6 +32,8 @@ struct BundleDifference {
   std::vector<TrustRecord> withdrawn;      // trust that an earlier version gave, and this one does not
   std::vector<TrustRecord> still_retired;  // no version takes a retirement back by leaving it out
   std::vector<TrustRecord> overruled;      // of others, about whom it retires: they stay, without force
+  std::vector<TrustRecord>
+      retired_here;  // that it trusts, and a retirement of this store keeps without force
   std::size_t unchanged = 0;
   std::vector<CrlRecord> lists;  // new, or newer than the one of the same series
   std::size_t lists_unchanged = 0;
@@ -46,6 +48,10 @@ struct BundleDifference {
 // Throws Error(policy) where another bundle brought another policy, Error(store) for too many revocation
 // lists.
 [[nodiscard]] BundleDifference difference(const SignedBundle& bundle, const TrustState& state);
+
+// What goes with a bundle that is forgotten: the trust that it alone gave, its policy, and the memory of its
+// version and keys. Retirements and revocation lists stay.
+[[nodiscard]] BundleDifference forgetting(const KeptBundle& kept, const TrustState& state);
 
 // The keys that records retire, by certificate and by key: they sign no bundle.
 [[nodiscard]] std::vector<Sha256> retired_keys(const std::vector<TrustRecord>& records, Instant now);

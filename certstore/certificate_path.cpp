@@ -127,6 +127,8 @@ std::uint32_t usages_of(PathRules::Purpose purpose) {
   switch (purpose) {
     case PathRules::Purpose::packages:
       return XKU_CODE_SIGN | XKU_ANYEKU;
+    case PathRules::Purpose::packages_or_servers:
+      return XKU_CODE_SIGN | XKU_SSL_SERVER | XKU_ANYEKU;
     case PathRules::Purpose::servers:
       return XKU_SSL_SERVER | XKU_ANYEKU;
     case PathRules::Purpose::clients:

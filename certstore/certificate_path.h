@@ -12,7 +12,7 @@ namespace certstore {
 
 // What a path has to be good for; the defaults are what judges packages.
 struct PathRules {
-  enum class Purpose { packages, servers, clients };
+  enum class Purpose { packages, packages_or_servers, servers, clients };
   Purpose purpose = Purpose::packages;
   std::optional<int> most_issuers;    // between certificate and anchor, self-issued ones not counted
   std::vector<std::string> policies;  // object identifiers of which one must hold; empty: any

@@ -162,14 +162,19 @@ class Decider {
     judge_path(path);
   }
 
+  std::string wanted_usage() const {
+    const bool servers_too = policy_.path.purpose == PathRules::Purpose::packages_or_servers;
+    return servers_too ? "extended key usage codeSigning or serverAuth" : "extended key usage codeSigning";
+  }
+
   void judge_purpose(const Certificate& own) {
     if (!may_sign(own, policy_.path.purpose)) {
-      note(IssueCode::wrong_purpose, "its CA did not issue it for signing (extended key usage codeSigning)");
+      note(IssueCode::wrong_purpose, "its CA did not issue it for signing (" + wanted_usage() + ")");
     }
     for (std::size_t i = 1; i + 1 < path_.size(); ++i) {
       if (!may_issue_for(path_[i], policy_.path.purpose)) {
         note(IssueCode::wrong_purpose,
-             whose(path_[i]) + "may not issue certificates for signing (extended key usage codeSigning)");
+             whose(path_[i]) + "may not issue certificates for signing (" + wanted_usage() + ")");
       }
     }
   }

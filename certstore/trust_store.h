@@ -77,6 +77,10 @@ class TrustStore {
   // store is not as it was when the difference was made. Who signed it was checked before.
   void import_bundle(const BundleDifference& agreed, const AuditEvent& event, const Actor& actor);
 
+  // Withdraws what forgetting() says and forgets the bundle, in one step. Throws Error(store) if the store is
+  // not as it was then.
+  void forget_bundle(const BundleDifference& agreed, const Actor& actor);
+
   // Writes a record of the audit log about something that changes nothing here; durable when it returns. With
   // a signer the head is signed too; returns what keeps it from being signed, where the log is broken.
   std::optional<std::string> note(const AuditEvent& event, const Actor& actor,

@@ -40,6 +40,11 @@ void put_list(Transaction& transaction, CrlRecord record, const Actor& actor) {
   append_audit(transaction, event_about("crl add", record), actor, nullptr);
 }
 
+void require_as_agreed(const Transaction& transaction, const BundleDifference& agreed) {
+  if (digest_of_state(transaction) == agreed.store) return;
+  throw Error(ErrorKind::store, "the store was changed since the difference was shown", "look again");
+}
+
 std::string account_of(const BundleDifference& found) {
   std::string text = found.after.name + " version " + std::to_string(found.after.version);
   if (found.before) text += ", after version " + std::to_string(found.before->version);
@@ -71,9 +76,7 @@ TrustState TrustStore::state() const {
 
 void TrustStore::import_bundle(const BundleDifference& agreed, const AuditEvent& event, const Actor& actor) {
   change(actor, [&](Transaction& transaction) {
-    if (digest_of_state(transaction) != agreed.store) {
-      throw Error(ErrorKind::store, "the store was changed since the difference was shown", "look again");
-    }
+    require_as_agreed(transaction, agreed);
     for (const ChangedRecord& record : agreed.changed) {
       erase_record(transaction, record.before, actor);
       put_record(transaction, record.after, actor);
@@ -89,6 +92,18 @@ void TrustStore::import_bundle(const BundleDifference& agreed, const AuditEvent&
     AuditEvent told = event;
     told.action = "trust import";
     told.detail = account_of(agreed);
+    append_audit(transaction, told, actor, nullptr);
+  });
+}
+
+void TrustStore::forget_bundle(const BundleDifference& agreed, const Actor& actor) {
+  change(actor, [&](Transaction& transaction) {
+    require_as_agreed(transaction, agreed);
+    for (const TrustRecord& record : agreed.withdrawn) erase_record(transaction, record, actor);
+    transaction.erase(name_of_kept(agreed.after.name));
+    AuditEvent told;
+    told.action = "trust forget";
+    told.detail = agreed.after.name + " version " + std::to_string(agreed.after.version);
     append_audit(transaction, told, actor, nullptr);
   });
 }

@@ -49,7 +49,7 @@ std::optional<verifier::VerifyOptions> read_importer(const Arguments& arguments)
     options.rules = verifier::read_package_policy(policy).policy;
     options.policy = verifier::read_policy(arguments).policy;
   }
-  options.policy.allowed_until = options.rules.allowed;
+  verifier::apply(options.rules, options.policy);
   options.jobs = arguments.jobs();
   options.show_progress = !arguments.quiet();
   return options;

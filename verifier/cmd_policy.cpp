@@ -19,11 +19,26 @@ ExitCode run_check(const Arguments& arguments) {
   return ExitCode::accepted;
 }
 
+void write_policy(const NamedPolicy& read, const std::string& remark = {}) {
+  std::cout << "# policy " << certstore::escaped(read.name) << "\n" << remark << to_text(read.policy);
+}
+
+// What `check` would judge by: what is named, else what a bundle brought, else the default.
 ExitCode run_show(const Arguments& arguments) {
   std::optional<std::string> word = arguments.value("policy");
   if (!arguments.operands().empty()) word = arguments.operands().front();
-  const NamedPolicy read = read_package_policy(word);
-  std::cout << "# policy " << certstore::escaped(read.name) << "\n" << to_text(read.policy);
+  if (!word && names_any_store(arguments)) {
+    const auto store = certstore::TrustStore::open_if_present(trust_folder(arguments));
+    if (const auto imported = store ? imported_policy(*store) : std::nullopt) {
+      const certstore::Instant end = imported->bundle.expires;
+      const bool has_ended = certstore::now() >= end;
+      write_policy(imported->named, "# " + std::string(has_ended ? "ended on " : "until ") +
+                                        certstore::to_rfc3339(end) +
+                                        (has_ended ? ": nothing is judged by it\n" : "\n"));
+      return ExitCode::accepted;
+    }
+  }
+  write_policy(read_package_policy(word));
   return ExitCode::accepted;
 }
 
@@ -43,7 +58,7 @@ certstore::cli::Command policy_show_command() {
   return {.name = "policy show",
           .operands = "[NAME|FILE]",
           .summary = "show every rule of a policy: default, strict, legacy-vro or a file",
-          .options = {kPolicyOption},
+          .options = {kPolicyOption, certstore::cli::kStoreOption},
           .example = "pkgverify policy show legacy-vro",
           .exit_codes = "0 shown, 1 no such policy, 2 a line that cannot be meant",
           .run = run_show};

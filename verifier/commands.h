@@ -16,8 +16,10 @@ namespace verifier {
 [[nodiscard]] certstore::cli::Command policy_show_command();
 [[nodiscard]] certstore::cli::Command show_command();
 [[nodiscard]] certstore::cli::Command trust_add_command();
+[[nodiscard]] certstore::cli::Command trust_bundles_command();
 [[nodiscard]] certstore::cli::Command trust_export_command();
 [[nodiscard]] certstore::cli::Command trust_follow_command();
+[[nodiscard]] certstore::cli::Command trust_forget_command();
 [[nodiscard]] certstore::cli::Command trust_import_command();
 [[nodiscard]] certstore::cli::Command trust_list_command();
 [[nodiscard]] certstore::cli::Command trust_remove_command();

@@ -51,7 +51,7 @@ VerifyOptions read_verify_options(const Arguments& arguments) {
   options.rules = source.rules && !arguments.has("policy")
                       ? *source.rules
                       : read_package_policy(arguments.value("policy")).policy;
-  options.policy.allowed_until = options.rules.allowed;
+  apply(options.rules, options.policy);
   options.show_progress = !arguments.quiet();
   return options;
 }

@@ -146,6 +146,14 @@ class Breaches {
 
 }  // namespace
 
+void apply(const PackagePolicy& rules, certstore::TrustPolicy& policy) {
+  using certstore::PathRules;
+  policy.allowed_until = rules.allowed;
+  policy.path.purpose =
+      rules.accept_servers ? PathRules::Purpose::packages_or_servers : PathRules::Purpose::packages;
+  if (rules.most_issuers) policy.path.most_issuers = static_cast<int>(*rules.most_issuers);
+}
+
 Issues breaches(const PackagePolicy& policy, const Report& report) {
   const ExitCode code = report.exit_code();
   if (code == ExitCode::invalid || code == ExitCode::unsigned_package) return {};

@@ -5,8 +5,9 @@
 #include "certstore/base/bytes.h"
 #include "certstore/base/issue.h"
 #include "certstore/digest.h"
-#include "certstore/trust_record.h"
+#include "certstore/trust.h"
 
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -29,10 +30,12 @@ struct PackagePolicy {
   unsigned signers = 1;           // distinct keys in good standing that each file needs
   std::vector<certstore::Sha256> required_signers;
   bool require_timestamp = false;
-  bool require_seal = false;      // a trusted signature beside the package
-  bool require_bound = false;     // signatures that say which files belong together
-  bool require_owners = false;    // elements of owners who are not trusted are 11
-  bool report_uncovered = false;  // what no signer covers is a finding without effect, not 13
+  bool require_seal = false;             // a trusted signature beside the package
+  bool require_bound = false;            // signatures that say which files belong together
+  bool require_owners = false;           // elements of owners who are not trusted are 11
+  bool report_uncovered = false;         // what no signer covers is a finding without effect, not 13
+  bool accept_servers = false;           // a CA-issued certificate of a TLS server may sign
+  std::optional<unsigned> most_issuers;  // CAs between a signer's certificate and the trusted one
   std::vector<certstore::AllowedWeakness> allowed;
   std::vector<ElementRule> elements;
   friend bool operator==(const PackagePolicy&, const PackagePolicy&) = default;
@@ -48,6 +51,9 @@ struct PackagePolicy {
 [[nodiscard]] std::string_view text_of_preset(std::string_view name);
 // A policy file that says the same, every rule on a line.
 [[nodiscard]] std::string to_text(const PackagePolicy& policy);
+
+// Gives the trust decisions what the rules say about certificates.
+void apply(const PackagePolicy& rules, certstore::TrustPolicy& policy);
 
 // What the report, unless it is one on an unsigned or invalid package, breaks of the policy; `uncovered` and
 // `owners` were obeyed while it was made.

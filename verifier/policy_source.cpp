@@ -63,23 +63,20 @@ std::set<certstore::Sha256> read_bad_keys(const std::string& path) {
   return keys;
 }
 
-// The policy that came with an imported bundle; all that have one have the same. An ended one is no rule any
-// more, and to judge by none would be to loosen it without a word.
+// An ended one is no rule any more, and to judge by none would be to loosen it without a word.
 void take_imported_policy(const Arguments& arguments, const certstore::TrustStore& store,
                           PolicySource& source) {
-  for (const certstore::KeptBundle& kept : store.bundles()) {
-    if (!kept.policy) continue;
-    source.rules = parse_package_policy(certstore::as_bytes(*kept.policy),
-                                        "the policy of the bundle " + certstore::in_quotes(kept.name));
-    if (source.policy.now >= kept.expires) {
-      source.rules_ended = "the policy of this store came with the bundle " +
-                           certstore::in_quotes(kept.name) + ", which ended on " +
-                           certstore::to_rfc3339(kept.expires);
-    }
-    if (!arguments.verbose()) continue;
-    std::cerr << arguments.tool() << ": policy = that of the bundle " << certstore::in_quotes(kept.name)
-              << ", version " << kept.version << "\n";
+  const auto imported = imported_policy(store);
+  if (!imported) return;
+  source.rules = imported->named.policy;
+  const certstore::KeptBundle& kept = imported->bundle;
+  if (source.policy.now >= kept.expires) {
+    source.rules_ended = "the policy of this store came with the bundle " + certstore::in_quotes(kept.name) +
+                         ", which ended on " + certstore::to_rfc3339(kept.expires);
   }
+  if (!arguments.verbose()) return;
+  std::cerr << arguments.tool() << ": policy = that of the bundle " << certstore::in_quotes(kept.name)
+            << ", version " << kept.version << "\n";
 }
 
 void read_store(const Arguments& arguments, PolicySource& source) {
@@ -169,6 +166,17 @@ NamedPolicy read_package_policy(const std::optional<std::string>& word) {
   }
   const certstore::Bytes text = InputFile::open(name).read_all(certstore::limits::kConfigurationSize);
   return {name, parse_package_policy(text, name)};
+}
+
+std::optional<ImportedPolicy> imported_policy(const certstore::TrustStore& store) {
+  for (certstore::KeptBundle& kept : store.bundles()) {
+    if (!kept.policy) continue;
+    std::string name =
+        "of the bundle " + certstore::in_quotes(kept.name) + ", version " + std::to_string(kept.version);
+    PackagePolicy policy = parse_package_policy(certstore::as_bytes(*kept.policy), "the policy " + name);
+    return ImportedPolicy{std::move(kept), {std::move(name), std::move(policy)}};
+  }
+  return std::nullopt;
 }
 
 bool names_any_store(const Arguments& arguments) {

@@ -3,6 +3,7 @@
 
 #include "certstore/base/cli.h"
 #include "certstore/trust.h"
+#include "certstore/trust_store.h"
 #include "verifier/package_policy.h"
 
 #include <filesystem>
@@ -30,12 +31,19 @@ inline constexpr certstore::cli::Option kPolicyOption{"policy", '\0', "NAME|FILE
                                                       "the rules: strict, legacy-vro or a policy file"};
 
 struct NamedPolicy {
-  std::string name;  // of the preset or the file
+  std::string name;  // of the preset or the file, or what came with a bundle
   PackagePolicy policy;
 };
 // The policy that `word` names, by default the preset "default". Throws Error(usage) for a file with a line
 // that cannot be meant, Error(io) for a word that is neither.
 [[nodiscard]] NamedPolicy read_package_policy(const std::optional<std::string>& word);
+
+// The policy that came with a bundle that was imported into the store; all that have one have the same.
+struct ImportedPolicy {
+  certstore::KeptBundle bundle;
+  NamedPolicy named;
+};
+[[nodiscard]] std::optional<ImportedPolicy> imported_policy(const certstore::TrustStore& store);
 
 // Whether there is a place to look for one: judging needs no store, so it needs no home either.
 [[nodiscard]] bool names_any_store(const certstore::cli::Arguments& arguments);

@@ -1,5 +1,6 @@
 #include "certstore/base/error.h"
 #include "certstore/base/escape.h"
+#include "certstore/base/limits.h"
 #include "certstore/base/statements.h"
 #include "formats/format.h"
 #include "verifier/package_policy.h"
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <functional>
 
 namespace verifier {
@@ -33,6 +35,8 @@ constexpr std::array kPresets = {
         "# Whoever may save an element there can have content of his choosing signed with MD5: give each\n"
         "# such package a content pin where you can (pkgverify trust add --file), and this policy an end.\n"
         "format = vro\n"
+        "# What a CA issues for a server is of a TLS server.\n"
+        "purpose = server\n"
         "allow-weak = md5 until 2027-12-31\n"
         "allow-weak = short-key until 2027-12-31\n"
         "allow-weak = expired until 2027-12-31\n"}};
@@ -62,16 +66,17 @@ std::string read_format(std::string_view value) {
   throw unmeant(value, "one of " + known);
 }
 
-unsigned read_count(std::string_view value) {
-  constexpr unsigned kMost = 64;  // as many as one package can carry
+unsigned read_count(std::string_view value, unsigned least, unsigned most) {
   unsigned count = 0;
-  for (const char digit : value) {
-    if (digit < '0' || digit > '9' || count > kMost) throw unmeant(value, "a number from 1 to 64");
-    count = count * 10 + static_cast<unsigned>(digit - '0');
+  const char* const end = value.data() + value.size();
+  const auto [stopped, failure] = std::from_chars(value.data(), end, count);
+  if (failure != std::errc{} || stopped != end || count < least || count > most) {
+    throw unmeant(value, "a number from " + std::to_string(least) + " to " + std::to_string(most));
   }
-  if (count < 1 || count > kMost) throw unmeant(value, "a number from 1 to 64");
   return count;
 }
+
+constexpr unsigned kMostSigners = 64;  // as many as one package can carry
 
 certstore::AllowedWeakness read_weakness(std::string_view value) {
   const std::size_t end = value.find(" until ");
@@ -102,7 +107,8 @@ struct Key {
 
 constexpr std::array kKeys = {
     Key{"format", true, [](PackagePolicy& p, std::string_view v) { p.formats.insert(read_format(v)); }},
-    Key{"signers", false, [](PackagePolicy& p, std::string_view v) { p.signers = read_count(v); }},
+    Key{"signers", false,
+        [](PackagePolicy& p, std::string_view v) { p.signers = read_count(v, 1, kMostSigners); }},
     Key{"required-signer", true,
         [](PackagePolicy& p, std::string_view v) {
           p.required_signers.push_back(parse_fingerprint(v, "required-signer"));
@@ -126,6 +132,14 @@ constexpr std::array kKeys = {
         [](PackagePolicy& p, std::string_view v) { p.require_owners = one_of_two(v, "report", "require"); }},
     Key{"uncovered", false,
         [](PackagePolicy& p, std::string_view v) { p.report_uncovered = one_of_two(v, "refuse", "report"); }},
+    Key{"purpose", false,
+        [](PackagePolicy& p, std::string_view v) {
+          p.accept_servers = one_of_two(v, "code-signing", "server");
+        }},
+    Key{"path-length", false,
+        [](PackagePolicy& p, std::string_view v) {
+          p.most_issuers = read_count(v, 0, certstore::limits::kPathDepth);
+        }},
     Key{"allow-weak", true,
         [](PackagePolicy& p, std::string_view v) { p.allowed.push_back(read_weakness(v)); }},
     Key{"element", true,
@@ -195,6 +209,8 @@ std::string to_text(const PackagePolicy& policy) {
   if (policy.require_bound) add("bound", "require");
   add("owners", policy.require_owners ? "require" : "report");
   add("uncovered", policy.report_uncovered ? "report" : "refuse");
+  add("purpose", policy.accept_servers ? "server" : "code-signing");
+  if (policy.most_issuers) add("path-length", std::to_string(*policy.most_issuers));
   for (const auto& allowed : policy.allowed) {
     add("allow-weak",
         allowed.name + (allowed.until ? " until " + certstore::to_rfc3339(*allowed.until) : ""));

@@ -113,6 +113,43 @@ Json keys_json(const std::vector<Certificate>& keys) {
 
 }  // namespace
 
+void write_kept(const KeptBundle& kept, certstore::Instant now, std::ostream& out) {
+  out << "bundle " << in_quotes(kept.name) << ", version " << kept.version << ", "
+      << (now < kept.expires ? "until " : "ended on ") << to_rfc3339(kept.expires) << "\n";
+  write_fact(out, 2, "imported", to_rfc3339(kept.imported) + " by " + escaped(kept.imported_by));
+  write_fact(out, 2, "decisions", std::to_string(kept.records.size()));
+  write_fact(out, 2, "policy", kept.policy ? "that of this store" : "none");
+  write_fact(out, 2, "next one by", std::to_string(kept.threshold) + " of these keys");
+  for (const Certificate& key : kept.keys) {
+    write_fact(out, 4, "key", escaped(key.subject()) + ", sha256:" + certstore::to_hex(key.sha256()));
+  }
+}
+
+void write_kept_json(const KeptBundle& kept, std::ostream& out) {
+  const Json object = {{"schema", 1},
+                       {"name", kept.name},
+                       {"version", kept.version},
+                       {"expires", to_rfc3339(kept.expires)},
+                       {"document", certstore::to_hex(kept.document)},
+                       {"imported", to_rfc3339(kept.imported)},
+                       {"importedBy", escaped(kept.imported_by)},
+                       {"records", kept.records},
+                       {"policy", kept.policy ? Json(*kept.policy) : Json(nullptr)},
+                       {"keys", keys_json(kept.keys)},
+                       {"threshold", kept.threshold}};
+  out << object.dump(-1, ' ', true) << "\n";
+}
+
+void write_forgetting(const BundleDifference& found, std::ostream& out) {
+  out << "bundle " << in_quotes(found.after.name) << ", version " << found.after.version << "\n";
+  write_all("withdraws", found.withdrawn, out);
+  write_all("stays retired", found.still_retired, out);
+  if (found.policy_changes()) out << "policy  it goes with the bundle: this store then judges by its own\n";
+  out << "withdraws " << found.withdrawn.size()
+      << "; retirements, revocation lists and what others say stay\n"
+      << "its version and keys are forgotten: an older version could be imported again\n";
+}
+
 std::string summary_of(const BundleDifference& found) {
   return "adds " + std::to_string(found.added.size()) + ", changes " + std::to_string(found.changed.size()) +
          ", retires " + std::to_string(found.retired.size()) + ", withdraws " +
@@ -136,6 +173,10 @@ void write_difference(const BundleDifference& found, const ImportFacts& facts, s
                "record " + escaped(record.id) +
                    " was made here; it stays, and counts no more: the bundle retires "
                    "that key");
+  }
+  for (const TrustRecord& record : found.retired_here) {
+    write_decision("is retired here", record, out);
+    write_fact(out, 2, "note", "this store retired that key: the bundle's trust in it has no force");
   }
   write_all("withdraws", found.withdrawn, out);
   write_all("stays retired", found.still_retired, out);
@@ -174,6 +215,7 @@ void write_difference_json(const BundleDifference& found, const ImportFacts& fac
                        {"changed", std::move(changed)},
                        {"retired", records_json(found.retired)},
                        {"overruled", records_json(found.overruled)},
+                       {"retiredHere", records_json(found.retired_here)},
                        {"withdrawn", records_json(found.withdrawn)},
                        {"stillRetired", records_json(found.still_retired)},
                        {"unchanged", found.unchanged},

@@ -19,6 +19,12 @@ void write_difference(const certstore::BundleDifference& found, const ImportFact
 // One JSON object on one line.
 void write_difference_json(const certstore::BundleDifference& found, const ImportFacts& facts,
                            std::ostream& out);
+// A bundle that was imported: name, version, end, keys, what it gave.
+void write_kept(const certstore::KeptBundle& kept, certstore::Instant now, std::ostream& out);
+// One JSON object on one line.
+void write_kept_json(const certstore::KeptBundle& kept, std::ostream& out);
+// What goes with a bundle that is forgotten, and what stays.
+void write_forgetting(const certstore::BundleDifference& found, std::ostream& out);
 // Two lines that count: decisions, revocation lists.
 [[nodiscard]] std::string summary_of(const certstore::BundleDifference& found);
 

@@ -153,6 +153,61 @@ expect 0 pkgsign bundle sign --store anna second.json -o second.bundle --passphr
 expect 12 import second.bundle --yes --bundle-key "$anna"
 warns 'one store judges by one policy'
 
+begin 'what was imported is listed, and the policy that came with it is shown'
+expect 0 pkgverify trust bundles
+says "^bundle 'site', version 12, until "
+says '^  policy +that of this store'
+says '^    key +CN=.*sha256:'
+expect 0 pkgverify trust bundles --format json
+says '^\{"schema":1,"name":"site","version":12,'
+expect 0 pkgverify policy show
+says "^# policy of the bundle 'site', version 12"
+says '^# until '
+says '^format = jar$'
+expect 0 pkgverify policy show default
+never_says 'site'
+expect 0 pkgverify trust bundles --store nowhere
+check_that 'no store is an empty list' test ! -s "$out"
+
+begin 'a bundle that is forgotten takes its trust and policy with it, once somebody agrees'
+expect 0 pkgverify trust export --store site --name passing --bundle-version 3 --expires 2090-01-01 \
+  --key-of anna.pem --with-policy jar.policy -o passing.json
+expect 0 pkgsign bundle sign --store anna passing.json -o passing.bundle --passphrase env:GIVEN
+expect 0 import passing.bundle --yes --bundle-key "$anna" --store passing
+expect 12 pkgverify check anna.package --store passing
+expect 1 pkgverify trust forget site --store passing
+warns "no bundle 'site' was imported here"
+expect 0 pkgverify trust forget passing --store passing --dry-run
+says '^withdraws  '
+says '^policy  it goes with the bundle'
+expect 12 pkgverify trust forget passing --store passing --no-input
+warns 'nothing was forgotten'
+expect 12 pkgverify check anna.package --store passing
+expect 0 pkgverify trust forget passing --store passing --yes
+says '^forgotten$'
+expect 11 pkgverify check anna.package --store passing
+expect 0 pkgverify trust bundles --store passing
+check_that 'nothing is listed' test ! -s "$out"
+expect 0 pkgsign audit list --store passing
+says 'trust forget.*passing version 3'
+expect 0 pkgsign audit verify --store passing
+
+begin 'a person sees that the bundle trusts a key that this store retired'
+expect 0 pkgverify trust add --retire --store wary anna-server.pem --reason left
+expect 0 import site-1.bundle --store wary --bundle-key "$anna" --dry-run
+says '^is retired here  '
+says "this store retired that key: the bundle's trust in it has no force"
+expect 0 import site-1.bundle --store wary --bundle-key "$anna" --dry-run --format json
+says '"retiredHere":\[\{'
+cp "$out" import.json
+last_command='validate_report.py'
+check_that 'it is as the schema says' \
+  python3 "$repository/tests/cli/validate_report.py" "$repository/docs/trust-import.schema.json" 1 <import.json
+expect 0 import site-1.bundle --store wary --bundle-key "$anna" --yes
+expect 16 pkgverify check anna.package --store wary
+expect 0 import site-1.bundle --store trusting --bundle-key "$anna" --dry-run
+never_says 'retired here'
+
 begin 'freeze: the policy of a bundle that has ended judges nothing, and no other one takes its place'
 expect 0 pkgverify trust export --store site --name brief --bundle-version 1 --key-of anna.pem -o brief.json \
   --with-policy default --expires "$(date -u -d '+4 seconds' +%Y-%m-%dT%H:%M:%SZ)"

@@ -7,7 +7,6 @@
 
 using namespace verifier;
 using certstore::Error;
-using certstore::ExitCode;
 using certstore::IssueCode;
 
 namespace {
@@ -67,7 +66,8 @@ BOOST_AUTO_TEST_CASE(every_key_is_read) {
   const PackagePolicy policy = parsed(
       "# comment\n\nformat = vro\nformat=jar # both\n signers = 2\r\nrequired-signer = " + kFingerprint +
       "\ntimestamp = require\nseal = require\nbound = require\nowners = require\n"
-      "uncovered = report\nallow-weak = md5 until 2027-01-31\nelement = lib/* signer " +
+      "uncovered = report\npurpose = server\npath-length = 0\nallow-weak = md5 until 2027-01-31\nelement = "
+      "lib/* signer " +
       kFingerprint + "\n");
   BOOST_TEST((policy.formats == std::set<std::string>{"jar", "vro"}));
   BOOST_TEST(policy.signers == 2U);
@@ -77,6 +77,8 @@ BOOST_AUTO_TEST_CASE(every_key_is_read) {
   BOOST_TEST(policy.require_bound);
   BOOST_TEST(policy.require_owners);
   BOOST_TEST(policy.report_uncovered);
+  BOOST_TEST(policy.accept_servers);
+  BOOST_TEST((policy.most_issuers == 0U));
   BOOST_REQUIRE(policy.allowed.size() == 1U);
   BOOST_TEST(policy.allowed[0].name == "md5");
   BOOST_TEST((policy.allowed[0].until == certstore::parse_instant("2027-01-31")));

@@ -174,6 +174,13 @@ BOOST_AUTO_TEST_CASE(an_issued_certificate_needs_a_path_to_a_trusted_authority) 
   wish.extensions = {{NID_ext_key_usage, "serverAuth"}};
   const Certificate server = tests::make_certificate(wish, leaf_key, &ca, ca_key);
   BOOST_TEST(has(decide(evidence(server), policy({record(ca)})), IssueCode::wrong_purpose));
+  certstore::TrustPolicy servers_too = policy({record(ca)});
+  servers_too.path.purpose = certstore::PathRules::Purpose::packages_or_servers;
+  BOOST_TEST(!has(decide(evidence(server), servers_too), IssueCode::wrong_purpose));
+  BOOST_TEST(!has(decide(evidence(leaf), servers_too), IssueCode::wrong_purpose));
+  wish.extensions = {{NID_ext_key_usage, "clientAuth"}};
+  const Certificate client = tests::make_certificate(wish, leaf_key, &ca, ca_key);
+  BOOST_TEST(has(decide(evidence(client), servers_too), IssueCode::wrong_purpose));
   // Pinned itself, it is trusted without purpose checks, as every real package needs.
   BOOST_TEST(!has(decide(evidence(server), policy({record(server)})), IssueCode::wrong_purpose));
 }
