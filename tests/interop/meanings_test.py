@@ -8,6 +8,7 @@ import itertools
 import json
 import pathlib
 import re
+import struct
 import subprocess
 import sys
 import tarfile
@@ -16,7 +17,7 @@ import unittest
 import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from one_meaning_test import cms  # noqa: E402
+from one_meaning_test import ED25519, cms  # noqa: E402
 from vro_workbench import ROOT, Workbench, read, write  # noqa: E402
 
 MEMBER = "elements/00000000-0000-4000-8000-000000000001/data"
@@ -292,6 +293,68 @@ class Meanings(Workbench):
             with self.subTest(kind):
                 self.tool("pkgverify", "check", package, "--trust-bundle", path, "--bundle-key", self.statement_key(), code=1)
                 self.tool("pkgsign", "bundle", "sign", path, "-o", self.target(".out"), "--passphrase", "env:SIGNING", code=13)
+
+    def audit_head(self):
+        """The exported log, what its signed head is over, the raw signature, and the certificate of the statement key."""
+        path = self.home / "audit.ndjson"
+        if not path.exists():
+            self.tool("pkgsign", "audit", "export", "-o", path)
+        head = json.loads(path.read_text(encoding="utf-8").splitlines()[-1])
+        certificate = base64.b64decode(head["certificate"])
+        message = b"pkgtrust audit head 1\n" + bytes.fromhex(head["log"]) + struct.pack("<Q", head["signedHead"]) + \
+            bytes.fromhex(head["digest"]) + head["time"].encode() + hashlib.sha256(certificate).digest()
+        return path, message, base64.b64decode(head["signature"]), certificate
+
+    def test_an_audit_head_is_no_package_and_no_signature_beside_a_file(self):
+        log, message, signature, certificate = self.audit_head()
+        key, content, raw = (self.home / name for name in ("head.key", "head.message", "head.signature"))
+        content.write_bytes(message)
+        raw.write_bytes(signature)
+        public = subprocess.run(["openssl", "x509", "-inform", "DER", "-noout", "-pubkey"], input=certificate, check=True,
+                                capture_output=True).stdout
+        key.write_bytes(public)
+        # That these are the bytes which are signed: else all below would be refused for nothing.
+        subprocess.run(["openssl", "pkeyutl", "-verify", "-rawin", "-pubin", "-inkey", key, "-in", content, "-sigfile", raw],
+                       check=True, capture_output=True)
+        statement = self.home / "head.pem"
+        statement.write_bytes(subprocess.run(["openssl", "x509", "-inform", "DER"], input=certificate, check=True,
+                                             capture_output=True).stdout)
+        for kind, make in self.makers.items():
+            block = signature if kind in ("vro", "minisig") else cms(certificate, None, signature, ED25519)
+            for said in (message, self.own[kind][0]):
+                with self.subTest(kind, own_message=said == message):
+                    self.check(make(self, said, block), 13, "--trust", statement)
+        self.tool("pkgsign", "audit", "verify", log)
+
+    def test_no_signature_is_taken_for_an_audit_head(self):
+        log, _, _, _ = self.audit_head()
+        lines = log.read_text(encoding="utf-8").splitlines()
+        head = json.loads(lines[-1])
+        shown = {kind: self.own[kind][1] for kind in self.makers} | {"bundle": self.bundle()[1]}
+        for kind, block in shown.items():
+            forged = self.target(".ndjson")
+            forged.write_text("\n".join([*lines[:-1], json.dumps(head | {"signature": base64.b64encode(block).decode()},
+                                                                 separators=(",", ":"))]) + "\n", encoding="utf-8")
+            with self.subTest(kind):
+                self.tool("pkgsign", "audit", "verify", forged, code=13)
+
+    def test_a_backup_is_no_signed_document_and_none_is_a_backup(self):
+        backup = self.home / "a.backup"
+        self.tool("pkgsign", "backup", "create", "-o", backup, "--passphrase", "env:SIGNING", "--file-passphrase", "env:SIGNING",
+                  "--kdf-cost", "1:8")
+        block = backup.read_bytes()
+        for kind, make in self.makers.items():
+            with self.subTest(kind):
+                self.check(make(self, self.own[kind][0], block[:64] if kind in ("vro", "minisig") else block), 13)
+        self.tool("pkgverify", "trust", "follow", "--follow-succession", backup, code=13)
+        self.bundle()
+        self.tool("pkgverify", "trust", "import", backup, "--bundle-key", self.statement_key(), code=13)
+        self.check(backup, 10)
+        for kind, block in {**{kind: self.own[kind][1] for kind in self.makers}, "bundle": self.bundle()[1]}.items():
+            path = self.target(".backup")
+            path.write_bytes(block)
+            with self.subTest(kind):
+                self.tool("pkgsign", "backup", "verify", path, "--file-passphrase", "env:SIGNING", code=1)
 
     def without_attributes(self, signature):
         """A CMS signature that is the raw value over the member; OpenSSL takes it as one over the same bytes."""

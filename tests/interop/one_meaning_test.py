@@ -47,7 +47,11 @@ def signed_attributes(text):
     return der(SET, content_type, digest)
 
 
-def cms(certificate, attributes, signature):
+RSA = der(SEQUENCE, oid("1.2.840.113549.1.1.1"), NULL)
+ED25519 = der(SEQUENCE, oid("1.3.101.112"))
+
+
+def cms(certificate, attributes, signature, algorithm=RSA):
     """A detached SignedData that carries the attributes and the raw signature over them; without attributes (None) the
     signature is over the content itself (RFC 5652 5.4)."""
     # TBSCertificate: [0] version, serialNumber, signature, issuer.
@@ -62,7 +66,7 @@ def cms(certificate, attributes, signature):
         return certificate[offset:offset + header + length]
     signer_id = der(SEQUENCE, slice_of(fields[3]), slice_of(fields[1]))
     signer_info = der(SEQUENCE, der(INTEGER, b"\x01"), signer_id, SHA256,
-                      b"" if attributes is None else b"\xa0" + attributes[1:], der(SEQUENCE, oid("1.2.840.113549.1.1.1"), NULL), der(OCTETS, signature))
+                      b"" if attributes is None else b"\xa0" + attributes[1:], algorithm, der(OCTETS, signature))
     signed_data = der(SEQUENCE, der(INTEGER, b"\x01"), der(SET, SHA256), der(SEQUENCE, DATA_TYPE),
                       der(0xA0, certificate), der(SET, signer_info))
     return der(SEQUENCE, oid("1.2.840.113549.1.7.2"), der(0xA0, signed_data))

@@ -109,6 +109,43 @@ BOOST_AUTO_TEST_CASE(what_a_person_or_another_bundle_says_is_not_withdrawn) {
   BOOST_TEST(difference(taken(next), state).withdrawn.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_bundle_that_is_forgotten_takes_along_what_it_alone_gave) {
+  TrustBundle bundle = bundle_of({&anna()}, 1, 5);
+  bundle.policy = "bound = require\n";
+  TrustState state = after_import(taken(bundle));
+  const BundleDifference found = certstore::forgetting(state.bundles[0], state);
+  BOOST_TEST(found.withdrawn.size() == 1U);
+  BOOST_TEST(found.policy_changes());
+  KeptBundle other = state.bundles[0];
+  other.name = "other";
+  state.bundles.push_back(other);
+  BOOST_TEST(certstore::forgetting(state.bundles[0], state).withdrawn.empty());
+  state.bundles.pop_back();
+  state.records[0].origin = TrustRecord::Origin::command;
+  BOOST_TEST(certstore::forgetting(state.bundles[0], state).withdrawn.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_bundle_that_is_forgotten_leaves_its_retirements) {
+  TrustBundle bundle = bundle_of({&anna()}, 1, 5);
+  bundle.records = {retirement()};
+  const TrustState state = after_import(taken(bundle));
+  const BundleDifference found = certstore::forgetting(state.bundles[0], state);
+  BOOST_TEST(found.withdrawn.empty());
+  BOOST_TEST(found.still_retired.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(trust_in_a_key_that_the_store_retired_is_named) {
+  const SignedBundle bundle = taken(bundle_of({&anna()}, 1));
+  TrustState state;
+  BOOST_TEST(difference(bundle, state).retired_here.empty());
+  state.records = {retirement()};
+  BOOST_TEST(difference(bundle, state).retired_here.size() == 1U);
+  // Also where it was imported before the retirement.
+  state = after_import(bundle);
+  state.records.push_back(retirement());
+  BOOST_TEST(difference(bundle, state).retired_here.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(a_retirement_is_not_taken_back_by_leaving_it_out) {
   TrustBundle bundle = bundle_of({&anna()}, 1, 5);
   bundle.records = {retirement()};
