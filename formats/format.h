@@ -61,6 +61,11 @@ class SignedPackage {
                                                     unsigned jobs) const = 0;
   // The elements with their owners; parses only entries that were checked before.
   [[nodiscard]] virtual std::vector<Element> elements(const Coverage& coverage, unsigned jobs) const = 0;
+  // Where each element is one entry and has no owner: these entries, in the order of elements(). Empty where
+  // only elements() can tell.
+  [[nodiscard]] virtual std::optional<std::vector<std::size_t>> single_entry_elements() const {
+    return std::nullopt;
+  }
   // The version that an element states of which a copy lies elsewhere: `read` gives the copy's files. Empty
   // where there is none, or it cannot be read, or the format's elements have no versions.
   [[nodiscard]] virtual std::string version_elsewhere(const Element&, const FileReader&) const { return {}; }

@@ -76,6 +76,7 @@ void require_verified(const PreparedPackage& prepared, const certstore::InputFil
   // Several signers answer for different parts: each is judged for his own.
   const bool partial = prepared.plan->is_partial();
   options.rules.report_uncovered = partial;
+  options.elements = verifier::VerifyOptions::Elements::none;  // who saved them is for those who import
   options.jobs = request.jobs;
   options.show_progress = request.show_progress;
   if (const auto weakness = certstore::weakness_of(request.digest); !weakness.empty()) {

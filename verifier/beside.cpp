@@ -53,7 +53,8 @@ void vouch_for_all(Report& report, SignerReport signer) {
     entry.signers.push_back(number);
     ++signer.entries;
   }
-  signer.elements = 0;
+  // Those that are only counted are entries of the file itself.
+  signer.elements = report.elements.empty() ? report.element_count : 0;
   for (ElementReport& element : report.elements) {
     const auto& parts = element.element.entries;
     if (std::any_of(parts.begin(), parts.end(), [&](std::size_t i) { return report.entries[i].beside; }))

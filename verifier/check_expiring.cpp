@@ -57,7 +57,7 @@ Run read_run(const Arguments& arguments) {
   Run run;
   run.days = arguments.days("expiring").value_or(std::chrono::days(0)).count();
   run.options = read_verify_options(arguments);
-  run.options.want_elements = false;
+  run.options.elements = VerifyOptions::Elements::none;
   run.options.show_progress = false;
   run.until = run.options.policy.at + std::chrono::days(run.days);
   run.json = wants_json(arguments);

@@ -63,7 +63,7 @@ CheckRun read_run(const Arguments& arguments) {
   CheckRun run{.options = {}, .reports = ReportOutputs(arguments), .copy = arguments.value("output")};
   run.existing = arguments.has("force") ? certstore::Existing::replace : certstore::Existing::refuse;
   run.options = read_verify_options(arguments);
-  run.options.want_elements = !run.reports.is_empty();
+  run.options.elements = run.reports.elements_shown();
   run.options.want_file_digest = run.reports.wants_file_digest();
   return run;
 }

@@ -12,7 +12,7 @@
 
 namespace verifier {
 
-// A package by its report, made with VerifyOptions::want_elements and want_entry_digests.
+// A package by its report, made with Elements::listed and VerifyOptions::want_entry_digests.
 using Compared = std::variant<Report, DirectoryContent>;
 
 // As `check` ends; accepted for a directory, which nobody signed and nobody judges.

@@ -56,6 +56,7 @@ struct Report {
   std::vector<EntryReport> entries;
   std::vector<SignerReport> signers;
   std::vector<ElementReport> elements;
+  std::size_t element_count = 0;                     // also where they are only counted
   std::vector<certstore::Certificate> certificates;  // all that the package carries
   certstore::Issues issues;                          // about the package
   certstore::Issues unprovable;                      // what the format cannot prove

@@ -38,8 +38,7 @@ ReportOutputs::ReportOutputs(const certstore::cli::Arguments& arguments)
     : existing_(arguments.has("force") ? certstore::Existing::replace : certstore::Existing::refuse) {
   const std::string format = arguments.word("format", report_formats());
   TextStyle style = text_style(arguments, STDOUT_FILENO);
-  wants_file_digest_ = format != "text" || style.verbose;
-  if (!arguments.quiet()) outputs_.push_back({make_report_writer(format, style), nullptr});
+  if (!arguments.quiet()) add(format, style, nullptr);
   style.color = false;
   for (const std::string& given : arguments.values("report")) add_file(given, style);
 }
@@ -61,8 +60,16 @@ void ReportOutputs::add_file(const std::string& given, const TextStyle& style) {
   if (existing_ == certstore::Existing::refuse && std::filesystem::exists(path)) {
     throw Error(ErrorKind::io, in_quotes(path) + " exists already", "--force replaces it");
   }
-  wants_file_digest_ = wants_file_digest_ || format != "text";
-  outputs_.push_back({make_report_writer(format, style), std::make_unique<certstore::AtomicFile>(path)});
+  add(format, style, std::make_unique<certstore::AtomicFile>(path));
+}
+
+void ReportOutputs::add(std::string_view format, const TextStyle& style,
+                        std::unique_ptr<certstore::AtomicFile> file) {
+  using Elements = VerifyOptions::Elements;
+  const bool is_brief = format == "text" && !style.verbose;
+  wants_file_digest_ = wants_file_digest_ || !is_brief;
+  elements_shown_ = std::max(elements_shown_, is_brief ? Elements::counted : Elements::listed);
+  outputs_.push_back({make_report_writer(format, style), std::move(file)});
 }
 
 ReportPieces ReportOutputs::pieces(const Report& report) const {

@@ -4,6 +4,7 @@
 #include "certstore/base/cli.h"
 #include "certstore/base/file.h"
 #include "verifier/report_writer.h"
+#include "verifier/verify.h"
 
 #include <memory>
 #include <string>
@@ -24,7 +25,8 @@ class ReportOutputs {
   // is judged.
   explicit ReportOutputs(const certstore::cli::Arguments& arguments);
 
-  [[nodiscard]] bool is_empty() const { return outputs_.empty(); }
+  // What they say of elements: none where there are none, of brief text their number only.
+  [[nodiscard]] VerifyOptions::Elements elements_shown() const { return elements_shown_; }
   // Whether one of them shows the digest of the file.
   [[nodiscard]] bool wants_file_digest() const { return wants_file_digest_; }
 
@@ -41,11 +43,13 @@ class ReportOutputs {
     std::unique_ptr<ReportWriter> writer;
     std::unique_ptr<certstore::AtomicFile> file;  // empty: standard output
   };
+  void add(std::string_view format, const TextStyle& style, std::unique_ptr<certstore::AtomicFile> file);
   void add_file(const std::string& given, const TextStyle& style);
 
   std::vector<Output> outputs_;
   certstore::Existing existing_ = certstore::Existing::refuse;
   bool wants_file_digest_ = false;
+  VerifyOptions::Elements elements_shown_ = VerifyOptions::Elements::none;
 };
 
 }  // namespace verifier

@@ -154,7 +154,7 @@ void write_signer(const Report& report, const SignerReport& signer, const TextSt
 }
 
 void write_owners(const Report& report, const TextStyle& style, std::ostream& out) {
-  if (!report.elements.empty()) write_fact(out, 2, "elements", std::to_string(report.elements.size()));
+  if (report.element_count != 0) write_fact(out, 2, "elements", std::to_string(report.element_count));
   if (const std::size_t flagged = flagged_elements(report); flagged != 0) {
     write_fact(out, 2, "flagged",
                count_of(flagged, "element", "elements") + " last saved by an owner who is not trusted");

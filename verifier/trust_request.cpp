@@ -167,7 +167,7 @@ TrustRecord from_package(const Arguments& arguments, TrustRecord record) {
   const InputFile file = InputFile::open(path);
   VerifyOptions options;
   options.policy.at = certstore::now();
-  options.want_elements = false;
+  options.elements = VerifyOptions::Elements::none;
   options.show_progress = !arguments.quiet();
   const Report report = verify(file, options, open_beside(path, {}));
   if (report.exit_code() == certstore::ExitCode::invalid) {

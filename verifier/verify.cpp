@@ -10,11 +10,11 @@
 #include "formats/reading_order.h"
 #include "verifier/beside.h"
 #include "verifier/covers.h"
+#include "verifier/elements.h"
 #include "verifier/entry_check.h"
 #include "verifier/stamps.h"
 
 #include <algorithm>
-#include <map>
 #include <numeric>
 #include <string_view>
 #include <unordered_set>
@@ -48,7 +48,9 @@ class Verification {
       check_entries();
       check_coverage();
       append(report_.issues, package_->check_set(coverage_, verified_, set_digests_, options_.jobs));
-      if (!any_with_effect(report_.issues, Effect::invalid) && wants_elements()) gather_elements();
+      if (!any_with_effect(report_.issues, Effect::invalid)) {
+        gather_elements(report_, *package_, coverage_, options_);
+      }
       decide_signers();
       report_.unprovable = package_->unprovable(coverage_);
     }
@@ -61,8 +63,6 @@ class Verification {
   static void append(certstore::Issues& to, const certstore::Issues& from) {
     to.insert(to.end(), from.begin(), from.end());
   }
-
-  bool wants_elements() const { return options_.want_elements || !options_.rules.elements.empty(); }
 
   void describe() {
     report_.file = file_.name();
@@ -210,72 +210,6 @@ class Verification {
     }
   }
 
-  void gather_elements() {
-    std::vector<formats::Element> elements = package_->elements(coverage_, options_.jobs);
-    report_.elements.resize(elements.size());
-    certstore::for_each_parallel(elements.size(), options_.jobs, [&](std::size_t i) {
-      report_.elements[i].element = std::move(elements[i]);
-      find_signers(report_.elements[i]);
-    });
-    for (ElementReport& element : report_.elements) {
-      for (const std::size_t signer : element.signers) ++report_.signers[signer].elements;
-      judge_owner(element);
-    }
-  }
-
-  // Writes to the element only: many threads do.
-  void find_signers(ElementReport& found) const {
-    const std::vector<std::size_t>& entries = found.element.entries;
-    if (entries.empty()) return;
-    for (std::size_t signer = 0; signer < report_.signers.size(); ++signer) {
-      const bool all = std::all_of(entries.begin(), entries.end(), [&](std::size_t entry) {
-        const auto& signers = report_.entries[entry].signers;
-        return std::find(signers.begin(), signers.end(), signer) != signers.end();
-      });
-      if (all) found.signers.push_back(signer);
-    }
-  }
-
-  // Decided once a certificate: a package may have a million elements, and a store many records.
-  bool is_trusted_owner(const Certificate& certificate) {
-    const auto [known, is_new] = owners_.try_emplace(certificate.sha256(), false);
-    if (is_new) {
-      const certstore::SignerEvidence evidence{
-          certificate, report_.certificates, {}, report_.facts.name, true, {}};
-      known->second = certstore::decide(evidence, options_.policy).trusted;
-    }
-    return known->second;
-  }
-
-  void judge_owner(ElementReport& found) {
-    const formats::Element& element = found.element;
-    if (!element.owner) return;
-    const formats::Owner& owner = *element.owner;
-    const auto note = [&](IssueCode code, std::string detail) {
-      found.issues.push_back({code, element.id, std::move(detail)});
-    };
-    switch (owner.standing) {
-      case formats::OwnerStanding::confirmed:
-        break;
-      case formats::OwnerStanding::older_version:
-        note(IssueCode::owner_older_version, "the owner's signature is over an older version");
-        break;
-      case formats::OwnerStanding::not_confirmed:
-        note(IssueCode::owner_not_confirmed, "the owner's signature is not over this content");
-        break;
-      case formats::OwnerStanding::certificate_absent:
-        note(IssueCode::owner_certificate_absent, "the owner's certificate is not in the package");
-        break;
-      case formats::OwnerStanding::other_key:
-        note(IssueCode::owner_other_key, "the certificate of the owner's name has another key");
-        break;
-    }
-    if (owner.certificate && owner.standing != formats::OwnerStanding::other_key) {
-      found.owner_trusted = is_trusted_owner(*owner.certificate);
-    }
-    if (!found.owner_trusted) note(IssueCode::owner_not_trusted, "its owner is not trusted on this machine");
-  }
-
   void decide_signers() {
     for (std::size_t i = 0; i < report_.signers.size(); ++i) {
       SignerReport& signer = report_.signers[i];
@@ -309,7 +243,6 @@ class Verification {
   std::vector<std::size_t> signer_of_;
   std::vector<std::vector<SignatureStamps>> stamps_;  // of each signer, for each of its signatures
   std::vector<certstore::DigestValue> set_digests_;   // of the entries, where the format asks for them
-  std::map<certstore::Sha256, bool> owners_;
 };
 
 // Whether the only format that is accepted is one of signatures beside the file.

@@ -21,7 +21,11 @@ struct VerifyOptions {
   std::vector<std::string> signatures;
   bool time_was_given = false;
   PackagePolicy rules;
-  bool want_elements = true;        // parse elements and owners: text, JSON, prompt
+  // Elements and their owners. Counted: not as objects where the format knows their number without (a million
+  // files of an archive); Report::elements may then be empty. A policy that asks for them gets them all the
+  // same.
+  enum class Elements { none, counted, listed };
+  Elements elements = Elements::listed;
   bool want_file_digest = false;    // SHA-256 of the whole file, also without content pins
   bool want_entry_digests = false;  // SHA-256 of every entry, for extraction
   // Of the whole file, what the caller has digested through the very InputFile that is judged; may be empty.

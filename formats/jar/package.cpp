@@ -58,11 +58,15 @@ class JarPackage final : public SignedPackage {
                                             unsigned) const override {
     return {};  // the names in the signature files bind the set, and covered() compares them
   }
-  [[nodiscard]] std::vector<Element> elements(const Coverage&, unsigned jobs) const override {
+  [[nodiscard]] std::optional<std::vector<std::size_t>> single_entry_elements() const override {
     std::vector<std::size_t> files;
     for (std::size_t file = 0; file < entries_.size(); ++file) {
       if (!entries_[file].is_directory && !is_own_file(file)) files.push_back(file);
     }
+    return files;
+  }
+  [[nodiscard]] std::vector<Element> elements(const Coverage&, unsigned jobs) const override {
+    const std::vector<std::size_t> files = *single_entry_elements();
     std::vector<Element> elements(files.size());
     certstore::for_each_parallel(files.size(), jobs, [&](std::size_t i) {
       elements[i].id = elements[i].name = contents_.name(files[i]);

@@ -72,11 +72,18 @@ class TarPackage final : public SignedPackage {
                                             unsigned) const override {
     return {};  // the manifests bind the set, and covered() compares them
   }
-  [[nodiscard]] std::vector<Element> elements(const Coverage&, unsigned) const override {
-    std::vector<Element> elements;
+  [[nodiscard]] std::optional<std::vector<std::size_t>> single_entry_elements() const override {
+    std::vector<std::size_t> files;
     for (const std::size_t member : contents_.layout.members) {
+      if (contents_.index.entries[member].type != EntryType::directory) files.push_back(member);
+    }
+    return files;
+  }
+  [[nodiscard]] std::vector<Element> elements(const Coverage&, unsigned) const override {
+    const std::vector<std::size_t> members = *single_entry_elements();
+    std::vector<Element> elements;
+    for (const std::size_t member : members) {
       const Entry& entry = contents_.index.entries[member];
-      if (entry.type == EntryType::directory) continue;
       Element element;
       element.id = element.name = entry.name;
       element.kind = entry.type == EntryType::symbolic_link ? "symbolic link" : "file";

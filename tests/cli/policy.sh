@@ -54,6 +54,27 @@ expect 12 pkgverify show --policy two.policy signed.jar
 expect 12 pkgverify import --policy two.policy --no-input signed.jar --to there
 check_that 'nothing was imported' test ! -e there
 
+begin 'owners whom a policy asks for are judged, whatever is printed'
+python3 - "$repository/samples/com.example.inventory.package" <<'PYTHON'
+import sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as old, zipfile.ZipFile("owned.source", "w") as new:
+    for item in old.infolist():
+        content = old.read(item)
+        if item.filename.endswith("/info"):
+            content = content.replace(b"</properties>", b'<entry key="signature-owner">CN=stranger</entry></properties>')
+        new.writestr(item.filename, content)
+PYTHON
+expect 0 pkgsign init --alias owned --common-name owned.example --key rsa-2048 --passphrase env:GIVEN
+expect 0 pkgsign cert export --alias owned -o owned.pem
+sign owned.source -o owned.package --alias owned
+echo 'owners = require' >owners.policy
+for more in '' --quiet --verbose '--format json' '--quiet --report html=owners.html --force' '--expiring 9d'; do
+  # shellcheck disable=SC2086
+  expect 11 pkgverify check --trust owned.pem --policy owners.policy $more owned.package
+  # shellcheck disable=SC2086
+  expect 0 pkgverify check --trust owned.pem $more owned.package
+done
+
 begin 'an element may need a signer of its own'
 fingerprint=$(sha256sum <(openssl x509 -in two.pem -outform DER) | cut -d' ' -f1)
 echo "element = lib/* signer sha256:$fingerprint" >lib.policy

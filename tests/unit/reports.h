@@ -48,6 +48,7 @@ inline verifier::Report plain_report() {
   element.element.owner = formats::Owner{"CN=Someone", {}, formats::OwnerStanding::certificate_absent};
   element.signers = {0};
   report.elements.push_back(element);
+  report.element_count = report.elements.size();
   report.unprovable = {{IssueCode::unprovable, "", "when it was signed"}};
   return report;
 }
