@@ -31,6 +31,32 @@ bool is_der_of(X509_CRL* list, ByteView bytes) {
   return same;
 }
 
+// Whether the algorithm beside the signature is the one that was signed (RFC 5280 5.1.1.2), byte for byte.
+// OpenSSL 3.0.19 takes other parameters for the same; they are the only bytes that the signature does not
+// cover.
+bool states_one_algorithm(const X509_CRL* list, ByteView der) {
+  const unsigned char* position = der.data();
+  long size = 0;
+  int tag = 0;
+  int tag_class = 0;
+  // Into CertificateList and TBSCertList, and to its version.
+  for (int header = 0; header < 3; ++header) {
+    const long left = der.data() + der.size() - position;
+    if ((ASN1_get_object(&position, &size, &tag, &tag_class, left) & 0x80) != 0) return false;
+  }
+  position += size;
+  const X509_ALGOR* beside = nullptr;
+  X509_CRL_get0_signature(list, nullptr, &beside);
+  unsigned char* encoded = nullptr;
+  const int length = i2d_X509_ALGOR(beside, &encoded);
+  if (length <= 0) return false;
+  const ByteView outer(encoded, static_cast<std::size_t>(length));
+  const bool same =
+      der.data() + der.size() - position >= length && std::equal(outer.begin(), outer.end(), position);
+  OPENSSL_free(encoded);
+  return same;
+}
+
 // A number of the list: absent, or one of at most 20 bytes in an extension that is as critical as it must be.
 std::optional<std::string> number_of(const X509_CRL* list, int nid, bool critical, std::string_view what) {
   int found = -1;
@@ -141,6 +167,7 @@ Crl Crl::from_der(ByteView der, std::string_view what) {
   if (position != der.data() + der.size()) throw malformed(what, "has bytes after the revocation list");
   if (!is_der_of(list, der)) throw malformed(what, "is a revocation list in BER, not in DER");
   if (X509_CRL_get_version(list) != X509_CRL_VERSION_2) throw malformed(what, "is not of version 2");
+  if (!states_one_algorithm(list, der)) throw malformed(what, "states two signature algorithms");
   const auto number = number_of(list, NID_crl_number, false, what);
   if (!number) throw malformed(what, "has no number, so an older one could take its place");
   if (X509_CRL_get0_nextUpdate(list) == nullptr) throw malformed(what, "does not say until when it holds");
