@@ -101,9 +101,11 @@ constexpr std::array kKinds = {
     IssueKind{unsound_path, "unsound-path", Effect::untrusted,
               "a CA that this machine trusts is at its end, and the path to it breaks a rule of RFC 5280",
               "the CA issues the certificate anew; or trust the certificate itself: pkgverify trust add"},
-    IssueKind{wrong_purpose, "certificate-purpose", Effect::policy,
-              "a CA issued the certificate for another purpose than signing packages",
-              "the signer asks the CA for a certificate with codeSigning"},
+    IssueKind{
+        wrong_purpose, "certificate-purpose", Effect::policy,
+        "a CA issued the certificate for another purpose than signing packages",
+        "the signer asks the CA for a certificate with codeSigning; or the policy takes those of servers, "
+        "too (purpose = server)"},
     IssueKind{weak_digest, "weak-digest", Effect::policy,
               "MD5 and SHA-1 signatures can be moved to other content by whoever may choose part of it",
               "the sender signs again with SHA-256; or allow it for this signer by name and date"},

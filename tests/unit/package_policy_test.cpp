@@ -62,6 +62,23 @@ const std::string kFingerprint = "sha256:" + std::string(64, 'a');
 
 BOOST_AUTO_TEST_SUITE(package_policy)
 
+BOOST_AUTO_TEST_CASE(what_is_said_of_certificates_reaches_the_trust_decisions) {
+  using certstore::PathRules;
+  certstore::TrustPolicy policy;
+  apply(parsed("purpose = server\npath-length = 2\nallow-weak = md5 until 2027-01-31\n"), policy);
+  BOOST_TEST((policy.path.purpose == PathRules::Purpose::packages_or_servers));
+  BOOST_TEST((policy.path.most_issuers == 2));
+  BOOST_TEST(policy.allowed_until.size() == 1U);
+  certstore::TrustPolicy untouched;
+  apply(parsed("purpose = code-signing\n"), untouched);
+  BOOST_TEST((untouched.path.purpose == PathRules::Purpose::packages));
+  BOOST_TEST(!untouched.path.most_issuers);
+  for (const char* wrong :
+       {"path-length = 17", "path-length = -1", "path-length = ", "path-length = 1x", "purpose = email"}) {
+    BOOST_TEST(!refusal(wrong).empty(), wrong);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(every_key_is_read) {
   const PackagePolicy policy = parsed(
       "# comment\n\nformat = vro\nformat=jar # both\n signers = 2\r\nrequired-signer = " + kFingerprint +
