@@ -160,6 +160,10 @@ says '^  policy +that of this store'
 says '^    key +CN=.*sha256:'
 expect 0 pkgverify trust bundles --format json
 says '^\{"schema":1,"name":"site","version":12,'
+cp "$out" bundles.json
+last_command='validate_report.py'
+check_that 'it is as the schema says' \
+  python3 "$repository/tests/cli/validate_report.py" "$repository/docs/trust-bundles.schema.json" 1 <bundles.json
 expect 0 pkgverify policy show
 says "^# policy of the bundle 'site', version 12"
 says '^# until '
