@@ -57,7 +57,8 @@ void ReportOutputs::add_file(const std::string& given, const TextStyle& style) {
       throw Error(ErrorKind::usage, "--report names the file " + in_quotes(path) + " twice");
     }
   }
-  if (existing_ == certstore::Existing::refuse && std::filesystem::exists(path)) {
+  std::error_code unknown;  // then commit() refuses
+  if (existing_ == certstore::Existing::refuse && std::filesystem::exists(path, unknown)) {
     throw Error(ErrorKind::io, in_quotes(path) + " exists already", "--force replaces it");
   }
   add(format, style, std::make_unique<certstore::AtomicFile>(path));
