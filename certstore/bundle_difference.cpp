@@ -88,10 +88,12 @@ void find_overruled(const TrustState& state, BundleDifference& found) {
 // What the bundle says of keys that this store retired, and that stays so: a person who agrees must not take
 // it for trust.
 void find_retired_here(const TrustBundle& bundle, const TrustState& state, BundleDifference& found) {
+  const std::vector<Sha256> retired = retired_keys(state.records, Instant::max());
+  const std::set<Sha256> keys(retired.begin(), retired.end());
   for (const TrustRecord& record : records_in_force(bundle)) {
-    if (std::any_of(state.records.begin(), state.records.end(), [&](const TrustRecord& retirement) {
-          return retirement.kind == Kind::retire && overrules(retirement, record);
-        })) {
+    if (record.kind != Kind::trust || record.subject == TrustRecord::Subject::content) continue;
+    if (keys.contains(record.sha256) ||
+        (!record.certificate.empty() && keys.contains(certificate_of(record).public_key_sha256()))) {
       found.retired_here.push_back(record);
     }
   }

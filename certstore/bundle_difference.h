@@ -32,8 +32,7 @@ struct BundleDifference {
   std::vector<TrustRecord> withdrawn;      // trust that an earlier version gave, and this one does not
   std::vector<TrustRecord> still_retired;  // no version takes a retirement back by leaving it out
   std::vector<TrustRecord> overruled;      // of others, about whom it retires: they stay, without force
-  std::vector<TrustRecord>
-      retired_here;  // that it trusts, and a retirement of this store keeps without force
+  std::vector<TrustRecord> retired_here;   // it trusts keys that this store retired, now or from a day on
   std::size_t unchanged = 0;
   std::vector<CrlRecord> lists;  // new, or newer than the one of the same series
   std::size_t lists_unchanged = 0;

@@ -50,8 +50,7 @@ bool is_agreed(const Arguments& arguments, const BundleDifference& found) {
     return false;
   }
   if (arguments.quiet()) write_forgetting(found, std::cerr);
-  const std::string answer = certstore::ask_line("forget it? [y/N] ").value_or("");
-  return answer == "y" || answer == "Y" || answer == "yes";
+  return certstore::is_confirmed("forget it?");
 }
 
 ExitCode forget(const Arguments& arguments) {

@@ -85,8 +85,7 @@ bool is_agreed(const Arguments& arguments, const BundleDifference& found, const 
     return false;
   }
   if (!shown) write_difference(found, facts, std::cerr);
-  const std::string answer = certstore::ask_line("import it? [y/N] ").value_or("");
-  return answer == "y" || answer == "Y" || answer == "yes";
+  return certstore::is_confirmed("import it?");
 }
 
 void apply(const Arguments& arguments, const BundleDifference& found, const certstore::AuditEvent& event) {

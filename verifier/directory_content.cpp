@@ -6,6 +6,7 @@
 #include "certstore/base/limits.h"
 #include "certstore/base/parallel.h"
 #include "certstore/file_digest.h"
+#include "certstore/store_folder.h"
 #include "verifier/folder.h"
 
 #include <fcntl.h>
@@ -95,9 +96,7 @@ std::string content_of_link(const std::string& target) {
 }
 
 DirectoryContent read_directory(const std::string& path, unsigned jobs) {
-  FileDescriptor opened(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!opened.is_open()) throw_errno("read", path, errno);
-  const Folder folder(std::move(opened), path);
+  const Folder folder(certstore::open_folder(path), path);
   Listing listing(path);
   listing.read(folder.descriptor(), "", 0);
   std::vector<std::string> digests(listing.to_hash.size());

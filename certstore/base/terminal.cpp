@@ -107,6 +107,11 @@ std::optional<std::string> ask_line(std::string_view prompt) {
   return line;
 }
 
+bool is_confirmed(std::string_view question) {
+  const auto answer = ask_line(std::string(question) + " [y/N] ");
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
 std::optional<SecretBytes> ask_secret(std::string_view prompt) {
   const EchoOff silent;  // before the question, which some answer at once
   std::cerr << prompt << std::flush;
