@@ -89,6 +89,7 @@ void find_overruled(const TrustState& state, BundleDifference& found) {
 // it for trust.
 void find_retired_here(const TrustBundle& bundle, const TrustState& state, BundleDifference& found) {
   const std::vector<Sha256> retired = retired_keys(state.records, Instant::max());
+  if (retired.empty()) return;
   const std::set<Sha256> keys(retired.begin(), retired.end());
   for (const TrustRecord& record : records_in_force(bundle)) {
     if (record.kind != Kind::trust || record.subject == TrustRecord::Subject::content) continue;
