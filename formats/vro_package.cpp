@@ -53,6 +53,9 @@ class VroPackage final : public SignedPackage {
                                                      const certstore::Sink& sink) const override {
     return zip::read_entry(contents_.file, contents_.index, contents_.sound, entry, sink);
   }
+  void read_in_order(std::span<const std::size_t> wanted, const EntryVisitor& visit) const override {
+    zip::read_entries(contents_.file, contents_.index, contents_.sound, wanted, visit);
+  }
 
   [[nodiscard]] certstore::Issues check_set(const Coverage& coverage,
                                             std::span<const VerifiedSignature> verified,
@@ -65,7 +68,7 @@ class VroPackage final : public SignedPackage {
   }
   [[nodiscard]] std::string version_elsewhere(const Element& element, const FileReader& read) const override {
     for (const std::size_t entry : element.entries) {
-      const std::string& name = contents_.index.entries.at(entry).name;
+      const std::string name(contents_.index.entries.at(entry).name);
       if (!name.ends_with("/data")) continue;
       const auto data = read(name, certstore::limits::kElementData);
       if (data) return read_vro_content(element.kind, *data).version;

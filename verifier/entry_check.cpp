@@ -2,8 +2,6 @@
 
 #include "certstore/base/limits.h"
 
-#include <boost/container/small_vector.hpp>
-
 #include <algorithm>
 #include <map>
 
@@ -61,12 +59,10 @@ Digester& digester_of(DigestAlgorithm algorithm) {
 }
 
 // Reads the entry once, through all the algorithms; its bytes are kept in `whole` unless that is null.
-std::optional<Issue> digest_entry(const formats::SignedPackage& package, std::size_t entry, Digests& digests,
-                                  const KnownDigest& known = nullptr, Bytes* whole = nullptr) {
-  if (whole == nullptr && take_known(package, entry, known, digests)) return std::nullopt;
+std::optional<Issue> digest_entry(const formats::Reading& read, Digests& digests, Bytes* whole = nullptr) {
   boost::container::small_vector<Digester*, 2> running;
   for (const Digests::Row& row : digests.rows()) running.push_back(&digester_of(row.algorithm));
-  auto damage = package.read(entry, [&](ByteView window) {
+  auto damage = read([&](ByteView window) {
     for (Digester* const digester : running) digester->update(window);
     if (whole != nullptr) certstore::append(*whole, window);
   });
@@ -97,8 +93,8 @@ Issue explain_mismatch(const formats::SignedPackage& package, const formats::Cov
     if (other == cover.algorithm) continue;
     Digests digests;
     digests.want(other);
-    if (!digest_entry(package, cover.entry, digests) &&
-        is_rsa_signature(signer, other, digests.at(other), signature)) {
+    const auto again = [&](const certstore::Sink& sink) { return package.read(cover.entry, sink); };
+    if (!digest_entry(again, digests) && is_rsa_signature(signer, other, digests.at(other), signature)) {
       return {IssueCode::mixed_digests, name,
               "signed with " + std::string(name_of(other)) + ", the package with " +
                   std::string(name_of(cover.algorithm))};
@@ -145,9 +141,11 @@ EntryOutcome check_entry(const formats::SignedPackage& package, const formats::C
   if (want_set_digest) digests.want(*coverage.set_digest);
   if (task.want_sha256) digests.want(DigestAlgorithm::sha256);
   Bytes whole;
-  if (auto damage = digest_entry(package, task.entry, digests, task.known, want_whole ? &whole : nullptr)) {
-    outcome.issues.push_back(std::move(*damage));
-    return outcome;
+  if (want_whole || !take_known(package, task.entry, task.known, digests)) {
+    if (auto damage = digest_entry(task.read, digests, want_whole ? &whole : nullptr)) {
+      outcome.issues.push_back(std::move(*damage));
+      return outcome;
+    }
   }
   if (want_set_digest) outcome.set_digest = digests.at(*coverage.set_digest);
   if (task.want_sha256) outcome.sha256 = digests.at(DigestAlgorithm::sha256);

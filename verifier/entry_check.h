@@ -4,6 +4,8 @@
 
 #include "formats/format.h"
 
+#include <boost/container/small_vector.hpp>
+
 #include <functional>
 #include <optional>
 #include <span>
@@ -17,6 +19,7 @@ using KnownDigest = std::function<std::optional<certstore::DigestValue>(certstor
 // What is asked of one entry.
 struct EntryTask {
   std::size_t entry = 0;
+  const formats::Reading& read;         // of the entry, for the one pass
   std::span<const std::size_t> covers;  // of it, by their places in Coverage::covered
   bool want_set_digest = false;         // if Coverage::set_digest says which
   bool want_sha256 = false;
@@ -24,8 +27,8 @@ struct EntryTask {
 };
 
 struct EntryOutcome {
-  std::vector<std::size_t>
-      matching;  // of the task's covers, the verified signatures that vouch for the bytes
+  // Of the task's covers, the verified signatures that vouch for the bytes.
+  boost::container::small_vector<std::size_t, 2> matching;
   certstore::DigestValue set_digest;
   certstore::DigestValue sha256;
   certstore::Issues issues;  // damaged_entry, signature_mismatch, mixed_digests, digest_mismatch

@@ -15,6 +15,7 @@
 #include "verifier/stamps.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <string_view>
 #include <unordered_set>
@@ -60,6 +61,8 @@ class Verification {
   }
 
  private:
+  using FoundIssues = std::vector<std::pair<std::size_t, certstore::Issues>>;  // by entry
+
   static void append(certstore::Issues& to, const certstore::Issues& from) {
     to.insert(to.end(), from.begin(), from.end());
   }
@@ -144,37 +147,48 @@ class Verification {
   void check_entries() {
     const std::span<const formats::Entry> entries = package_->entries();
     const CoversByEntry covers(coverage_, entries.size());
-    const std::vector<std::size_t> order =
-        formats::reading_order(entries.size(), [&](std::size_t entry) { return entries[entry].size; });
+    const auto size_of = [&](std::size_t entry) { return entries[entry].size; };
+    const std::vector<std::size_t> order = formats::reading_order(entries.size(), size_of);
+    const std::vector<std::span<const std::size_t>> portions = formats::portions_of(order, size_of);
     const std::uint64_t total =
         std::accumulate(entries.begin(), entries.end(), std::uint64_t{0},
                         [](std::uint64_t sum, const formats::Entry& entry) { return sum + entry.size; });
     certstore::Progress progress("checking " + std::to_string(entries.size()) + " entries", total,
                                  options_.show_progress);
-    std::vector<certstore::Issues> issues(entries.size());
+    std::vector<FoundIssues> found(portions.size());
     // Only of a file that is its own one entry.
     const KnownDigest known = coverage_.facts.whole && entries.size() == 1 ? options_.known_digest : nullptr;
     if (coverage_.set_digest) set_digests_.resize(entries.size());
-    certstore::for_each_parallel(order.size(), options_.jobs, [&](std::size_t position) {
-      const std::size_t entry = order[position];
-      EntryOutcome outcome = check_entry(
-          *package_, coverage_,
-          {entry, covers.of(entry), covers.is_covered(entry), options_.want_entry_digests, known});
-      issues[entry] = std::move(outcome.issues);
-      if (coverage_.set_digest) set_digests_[entry] = outcome.set_digest;
-      report_.entries[entry].sha256 = outcome.sha256.bytes();
-      for (const std::size_t signature : outcome.matching) vouch(entry, signer_of_[signature]);
-      progress.add(entries[entry].size);
+    certstore::for_each_parallel(portions.size(), options_.jobs, [&](std::size_t i) {
+      package_->read_in_order(portions[i], [&](std::size_t position, const formats::Reading& read) {
+        const std::size_t entry = portions[i][position];
+        EntryOutcome outcome = check_entry(
+            *package_, coverage_,
+            {entry, read, covers.of(entry), covers.is_covered(entry), options_.want_entry_digests, known});
+        if (!outcome.issues.empty()) found[i].push_back({entry, std::move(outcome.issues)});
+        if (coverage_.set_digest) set_digests_[entry] = outcome.set_digest;
+        report_.entries[entry].sha256 = outcome.sha256.bytes();
+        for (const std::size_t signature : outcome.matching) vouch(entry, signer_of_[signature]);
+        progress.add(entries[entry].size);
+      });
     });
-    for (std::size_t entry = 0; entry < entries.size(); ++entry) {
-      append(report_.issues, issues[entry]);
-      for (const std::size_t signer : report_.entries[entry].signers) ++report_.signers[signer].entries;
+    report_found(std::move(found));
+    for (const EntryReport& entry : report_.entries) {
+      for (const std::size_t signer : entry.signers) ++report_.signers[signer].entries;
     }
+  }
+
+  // In the order of the container, whatever the order of reading was.
+  void report_found(std::vector<FoundIssues> found) {
+    FoundIssues all;
+    for (FoundIssues& part : found) std::move(part.begin(), part.end(), std::back_inserter(all));
+    std::ranges::sort(all, {}, &FoundIssues::value_type::first);
+    for (const auto& [entry, issues] : all) append(report_.issues, issues);
   }
 
   // Writes to what is the entry's own only: many threads do.
   void vouch(std::size_t entry, std::size_t signer) {
-    std::vector<std::size_t>& signers = report_.entries[entry].signers;
+    auto& signers = report_.entries[entry].signers;
     if (std::find(signers.begin(), signers.end(), signer) == signers.end()) signers.push_back(signer);
   }
 

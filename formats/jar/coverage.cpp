@@ -286,7 +286,7 @@ Coverage coverage_of(const Contents& contents, std::span<const VerifiedSignature
     find_uncovered(contents, *manifest, coverage);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::malformed) throw;
-    coverage.issues.push_back({IssueCode::malformed_layout, place.name, error.what()});
+    coverage.issues.push_back({IssueCode::malformed_layout, std::string(place.name), error.what()});
   }
   return coverage;
 }

@@ -75,7 +75,7 @@ class LayoutReader {
   // A checker could read one of two that differ in case, and a program the other.
   void refuse_second(std::size_t entry, std::size_t first) {
     note(IssueCode::duplicate_entry, index_.entries[entry].name,
-         "it is the same as " + index_.entries[first].name + " to whoever reads the signature");
+         "it is the same as " + std::string(index_.entries[first].name) + " to whoever reads the signature");
   }
 
   void place_manifest(std::size_t entry) {

@@ -53,6 +53,9 @@ class JarPackage final : public SignedPackage {
                                                      const certstore::Sink& sink) const override {
     return zip::read_entry(contents_.file, contents_.index, contents_.sound, entry, sink);
   }
+  void read_in_order(std::span<const std::size_t> wanted, const EntryVisitor& visit) const override {
+    zip::read_entries(contents_.file, contents_.index, contents_.sound, wanted, visit);
+  }
   [[nodiscard]] certstore::Issues check_set(const Coverage&, std::span<const VerifiedSignature>,
                                             std::span<const certstore::DigestValue>,
                                             unsigned) const override {

@@ -148,7 +148,8 @@ void check_record(Record& record, Findings& findings) {
 
 }  // namespace
 
-std::vector<Entry> read_central_directory(const InputFile& file, const EndRecord& end, Findings& findings) {
+std::vector<Entry> read_central_directory(const InputFile& file, const EndRecord& end, Names& names,
+                                          Findings& findings) {
   std::vector<Entry> entries;
   entries.reserve(static_cast<std::size_t>(end.entries));  // bounded in read_end_record()
   Window window(file, kWindow);
@@ -159,7 +160,8 @@ std::vector<Entry> read_central_directory(const InputFile& file, const EndRecord
     if (!record) return entries;
     check_record(*record, findings);
     offset += record->entry.central_size;
-    entries.push_back(std::move(record->entry));
+    entries.push_back(record->entry);
+    entries.back().name = names.keep(record->entry.name);  // until here it was a view into the window
   }
   if (offset != central_end) {
     findings.archive("the central directory has " + std::to_string(central_end - offset) +

@@ -87,8 +87,8 @@ std::string folded(std::string_view name) {
 // Reports the equal names among `group`, all of one digest, in the order of the central directory.
 void report_group(std::span<const Entry> entries, std::span<const NamePlace> group, Findings& findings) {
   for (std::size_t i = 1; i < group.size(); ++i) {
-    const std::string& before = entries[group[i - 1].entry].name;
-    const std::string& name = entries[group[i].entry].name;
+    const std::string_view before = entries[group[i - 1].entry].name;
+    const std::string_view name = entries[group[i].entry].name;
     if (name == before) {
       findings.add(IssueCode::duplicate_entry, name, "there are two entries of this name");
     } else if (without_final_slash(name) == without_final_slash(before)) {

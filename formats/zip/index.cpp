@@ -13,6 +13,13 @@
 
 namespace formats::zip {
 
+std::string_view Names::keep(std::string_view name) {
+  if (name.empty()) return {};
+  auto* const place = static_cast<char*>(memory_->allocate(name.size(), 1));
+  std::copy(name.begin(), name.end(), place);
+  return {place, name.size()};
+}
+
 const Entry* Index::find(std::string_view name) const {
   const std::uint64_t digest = name_digest(name);
   // By the whole order of sort_names(): names of one digest can be made, as many as somebody likes.
@@ -44,7 +51,7 @@ IndexResult read_index(const certstore::InputFile& file) {
   std::optional<EndRecord> end = read_end_record(file, findings);
   if (end) {
     Index& index = result.index;
-    index.entries = read_central_directory(file, *end, findings);
+    index.entries = read_central_directory(file, *end, index.names, findings);
     index.by_name = sort_names(index.entries, findings);
     // Where a record could not be read, every later entry would look like a hidden one.
     if (index.entries.size() == end->entries) {

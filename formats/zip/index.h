@@ -8,7 +8,8 @@
 #include "certstore/base/issue.h"
 
 #include <cstdint>
-#include <string>
+#include <memory>
+#include <memory_resource>
 #include <string_view>
 #include <vector>
 
@@ -18,7 +19,7 @@ inline constexpr std::uint16_t kStored = 0;
 inline constexpr std::uint16_t kDeflated = 8;
 
 struct Entry {
-  std::string name;                // the bytes as found; ends in '/' if and only if it is a directory
+  std::string_view name;           // the bytes as found; ends in '/' if and only if it is a directory
   std::uint64_t local_offset = 0;  // of the local header
   std::uint64_t data_offset = 0;   // of the first compressed byte
   std::uint64_t end_offset = 0;    // one beyond the last byte, data descriptor included
@@ -43,7 +44,19 @@ struct NamePlace {
   std::uint32_t entry = 0;
 };
 
+// Holds the names of the entries, one behind the other. Those that it gave stay where they are when it is
+// moved.
+class Names {
+ public:
+  [[nodiscard]] std::string_view keep(std::string_view name);
+
+ private:
+  std::unique_ptr<std::pmr::monotonic_buffer_resource> memory_ =
+      std::make_unique<std::pmr::monotonic_buffer_resource>();
+};
+
 struct Index {
+  Names names;                     // those of `entries`
   std::vector<Entry> entries;      // in the order of the central directory
   std::vector<NamePlace> by_name;  // for find()
   certstore::Bytes comment;        // of the archive

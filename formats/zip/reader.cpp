@@ -7,9 +7,12 @@
 #include "formats/zip/inflate.h"
 
 #include <algorithm>
+#include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace formats::zip {
 namespace {
@@ -26,28 +29,27 @@ constexpr std::size_t kInputPiece = 128 << 10;
 struct Workshop {
   Inflater inflater;
   Bytes input = Bytes(kInputPiece);
-  bool busy = false;
 };
 
-// Takes the thread's workshop, or a new one where a sink reads another entry meanwhile.
+// Takes one of the thread's idle workshops: a sink may read another entry meanwhile.
 class Borrowed {
  public:
   Borrowed() {
-    thread_local Workshop of_thread;
-    if (of_thread.busy) {
-      own_ = std::make_unique<Workshop>();
-    }
-    workshop_ = own_ ? own_.get() : &of_thread;
-    workshop_->busy = true;
+    if (idle().empty()) idle().push_back(std::make_unique<Workshop>());
+    workshop_ = std::move(idle().back());
+    idle().pop_back();
   }
-  ~Borrowed() { workshop_->busy = false; }
+  ~Borrowed() { idle().push_back(std::move(workshop_)); }  // never grows: there was room for it before
   Borrowed(const Borrowed&) = delete;
   Borrowed& operator=(const Borrowed&) = delete;
-  Workshop* operator->() { return workshop_; }
+  Workshop* operator->() { return workshop_.get(); }
 
  private:
-  std::unique_ptr<Workshop> own_;
-  Workshop* workshop_ = nullptr;
+  static std::vector<std::unique_ptr<Workshop>>& idle() {
+    thread_local std::vector<std::unique_ptr<Workshop>> of_thread;
+    return of_thread;
+  }
+  std::unique_ptr<Workshop> workshop_;
 };
 
 // Passes pieces on and counts them; never more than the entry declares.
@@ -76,15 +78,24 @@ class Checked {
   std::uint32_t crc_ = 0;
 };
 
-// Reads the compressed bytes piece by piece.
+// Gives the compressed bytes: as they were read before, or piece by piece.
 class Source {
  public:
   Source(const InputFile& file, const Entry& entry, Bytes& buffer)
       : file_(file), offset_(entry.data_offset), left_(entry.compressed_size), buffer_(buffer) {}
+  // All of them stand in `ready`.
+  Source(const InputFile& file, const Entry& entry, Bytes& buffer, ByteView ready)
+      : Source(file, entry, buffer) {
+    ready_ = ready;
+  }
   [[nodiscard]] bool at_end() const { return left_ == 0; }
   // The next piece, behind `untaken`, which is the end of the piece before.
   ByteView next(ByteView untaken = {}) {
     certstore::throw_if_interrupted();
+    if (!ready_.empty()) {
+      left_ = 0;
+      return std::exchange(ready_, {});
+    }
     std::copy(untaken.begin(), untaken.end(), buffer_.begin());
     const auto size =
         static_cast<std::size_t>(std::min<std::uint64_t>(left_, buffer_.size() - untaken.size()));
@@ -100,6 +111,7 @@ class Source {
   std::uint64_t offset_;
   std::uint64_t left_;
   Bytes& buffer_;
+  ByteView ready_;
 };
 
 std::string_view read_stored(Source& source, Checked& out) {
@@ -129,23 +141,65 @@ std::string_view read_deflated(Source& source, Checked& out, Inflater& inflater)
                                           : "its deflate stream ends before its last compressed byte";
 }
 
+std::optional<Issue> read_from(Source source, const Entry& entry, Inflater& inflater, const Sink& sink) {
+  Checked out(entry, sink);
+  const std::string_view fault =
+      entry.method == kStored ? read_stored(source, out) : read_deflated(source, out, inflater);
+  if (fault.empty()) return std::nullopt;
+  return Issue{certstore::IssueCode::damaged_entry, std::string(entry.name), std::string(fault)};
+}
+
+// From the first compressed byte of several entries to their last one.
+struct Stretch {
+  std::uint64_t begin = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t end = 0;
+  [[nodiscard]] std::uint64_t size() const { return end - begin; }
+};
+
+Stretch stretch_of(const Index& index, std::span<const std::size_t> wanted) {
+  Stretch stretch;
+  for (const std::size_t entry : wanted) {
+    const Entry& one = index.entries.at(entry);
+    stretch.begin = std::min(stretch.begin, one.data_offset);
+    stretch.end = std::max(stretch.end, one.data_offset + one.compressed_size);
+  }
+  return stretch;
+}
+
 }  // namespace
 
 std::optional<Issue> read_entry(const InputFile& file, const Entry& entry, const Sink& sink) {
   Borrowed workshop;
-  Source source(file, entry, workshop->input);
-  Checked out(entry, sink);
-  const std::string_view fault =
-      entry.method == kStored ? read_stored(source, out) : read_deflated(source, out, workshop->inflater);
-  if (fault.empty()) return std::nullopt;
-  return Issue{certstore::IssueCode::damaged_entry, entry.name, std::string(fault)};
+  return read_from(Source(file, entry, workshop->input), entry, workshop->inflater, sink);
+}
+
+void read_entries(const InputFile& file, const Index& index, bool sound, std::span<const std::size_t> wanted,
+                  const EntryVisitor& visit) {
+  const Stretch stretch = sound ? stretch_of(index, wanted) : Stretch{};
+  if (!sound || wanted.size() < 2 || stretch.size() > kInputPiece) {
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      visit(i, [&](const Sink& sink) { return read_entry(file, index, sound, wanted[i], sink); });
+    }
+    return;
+  }
+  Borrowed workshop;
+  const auto together = std::span(workshop->input).first(static_cast<std::size_t>(stretch.size()));
+  file.read_at(stretch.begin, together);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const Entry& entry = index.entries[wanted[i]];
+    const ByteView ready = together.subspan(static_cast<std::size_t>(entry.data_offset - stretch.begin),
+                                            static_cast<std::size_t>(entry.compressed_size));
+    visit(i, [&](const Sink& sink) {
+      return read_from(Source(file, entry, workshop->input, ready), entry, workshop->inflater, sink);
+    });
+  }
 }
 
 std::optional<Issue> read_entry(const InputFile& file, const Index& index, bool sound, std::size_t entry,
                                 const Sink& sink) {
   const Entry& found = index.entries.at(entry);
   if (sound) return read_entry(file, found, sink);
-  return Issue{certstore::IssueCode::damaged_entry, found.name, "the archive is malformed"};
+  return Issue{certstore::IssueCode::damaged_entry, std::string(found.name), "the archive is malformed"};
 }
 
 Bytes read_small_entry(const InputFile& file, const Entry& entry, std::size_t limit) {

@@ -5,10 +5,12 @@
 #include "certstore/base/bytes.h"
 #include "certstore/base/file.h"
 #include "certstore/base/issue.h"
+#include "formats/contents.h"
 #include "formats/zip/index.h"
 
 #include <cstddef>
 #include <optional>
+#include <span>
 
 namespace formats::zip {
 
@@ -24,6 +26,11 @@ namespace formats::zip {
 [[nodiscard]] std::optional<certstore::Issue> read_entry(const certstore::InputFile& file, const Index& index,
                                                          bool sound, std::size_t entry,
                                                          const certstore::Sink& sink);
+
+// Calls `visit` for each of `wanted`, with what reads it as above. Small entries that lie together in the
+// file are read from it at once: a hundred thousand tiny ones must not cost as many system calls.
+void read_entries(const certstore::InputFile& file, const Index& index, bool sound,
+                  std::span<const std::size_t> wanted, const EntryVisitor& visit);
 
 // Returns the whole content. Throws Error(malformed) if it is longer than `limit` or damaged.
 [[nodiscard]] certstore::Bytes read_small_entry(const certstore::InputFile& file, const Entry& entry,

@@ -62,7 +62,7 @@ ErrorKind refusal(const Members& members, const SigningRequest& request) {
 
 std::vector<std::string> names_of(const certstore::InputFile& file) {
   std::vector<std::string> names;
-  for (const auto& entry : formats::zip::read_index(file).index.entries) names.push_back(entry.name);
+  for (const auto& entry : formats::zip::read_index(file).index.entries) names.emplace_back(entry.name);
   return names;
 }
 

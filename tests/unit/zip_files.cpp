@@ -88,7 +88,7 @@ std::optional<std::vector<Seen>> read_with_ours(const InputFile& file) {
   if (!result.sound()) return std::nullopt;
   std::vector<Seen> seen;
   for (const formats::zip::Entry& entry : result.index.entries) {
-    Seen one{entry.name, {}};
+    Seen one{std::string(entry.name), {}};
     const auto damage =
         read_entry(file, entry, [&](ByteView piece) { certstore::append(one.content, piece); });
     if (damage) return std::nullopt;
