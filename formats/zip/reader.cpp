@@ -39,14 +39,21 @@ class Borrowed {
     workshop_ = std::move(idle().back());
     idle().pop_back();
   }
-  ~Borrowed() { idle().push_back(std::move(workshop_)); }  // never grows: there was room for it before
+  ~Borrowed() {
+    if (idle().size() < kKept) idle().push_back(std::move(workshop_));
+  }
   Borrowed(const Borrowed&) = delete;
   Borrowed& operator=(const Borrowed&) = delete;
   Workshop* operator->() { return workshop_.get(); }
 
  private:
+  static constexpr std::size_t kKept = 4;
   static std::vector<std::unique_ptr<Workshop>>& idle() {
-    thread_local std::vector<std::unique_ptr<Workshop>> of_thread;
+    thread_local std::vector<std::unique_ptr<Workshop>> of_thread = [] {
+      std::vector<std::unique_ptr<Workshop>> none;
+      none.reserve(kKept);  // giving one back must not fail
+      return none;
+    }();
     return of_thread;
   }
   std::unique_ptr<Workshop> workshop_;

@@ -40,6 +40,22 @@ Bytes content_of(const certstore::InputFile& file, const Entry& entry) {
   return read_small_entry(file, entry, std::size_t{1} << 30);
 }
 
+// What read_entries() gives for them, and whether the bytes were sound: "name:content" or "name:damage".
+std::vector<std::string> read_together(const certstore::InputFile& file, const IndexResult& result,
+                                       const std::vector<std::size_t>& wanted, bool sound = true) {
+  std::vector<std::string> seen(wanted.size());
+  read_entries(file, result.index, sound, wanted, [&](std::size_t i, const formats::Reading& read) {
+    std::string content;
+    const auto damage = read([&](ByteView piece) {
+      // As a check of a detached signature does: the buffer of those read together must not suffer.
+      if (sound) (void)content_of(file, result.index.entries[0]);
+      content += certstore::as_text(piece);
+    });
+    seen[i] = std::string(result.index.entries[wanted[i]].name) + ":" + (damage ? damage->detail : content);
+  });
+  return seen;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(zip_reader)
@@ -145,6 +161,46 @@ BOOST_AUTO_TEST_CASE(a_sink_may_read_another_entry_and_may_throw) {
   const auto fail = [](ByteView) { throw std::runtime_error("full"); };
   BOOST_CHECK_THROW((void)read_entry(file, result.index.entries[0], fail), std::runtime_error);
   BOOST_TEST((content_of(file, result.index.entries[0]) == bytes("what the first file holds")));
+}
+
+BOOST_AUTO_TEST_CASE(entries_read_together_are_those_read_alone) {
+  BuiltArchive archive;
+  for (const char* name : {"0", "1", "2"}) archive.entries.push_back(stored(name, std::string("of ") + name));
+  archive.entries.push_back(deflated("3", "of 3"));
+  archive.entries.push_back(stored("4", ""));
+  BuiltEntry wrong = stored("5", "of 5");
+  wrong.local.crc = wrong.central.crc ^= 1;
+  archive.entries.push_back(wrong);
+  const auto file = file_of(archive.build());
+  const IndexResult result = read_index(file);
+  BOOST_TEST_REQUIRE(result.sound());
+  BOOST_TEST(
+      read_together(file, result, {0, 1, 2, 3, 4, 5}) ==
+          std::vector<std::string>({"0:of 0", "1:of 1", "2:of 2", "3:of 3", "4:", "5:its checksum is wrong"}),
+      boost::test_tools::per_element());
+  BOOST_TEST(read_together(file, result, {3, 0}) == std::vector<std::string>({"3:of 3", "0:of 0"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(read_together(file, result, {1}) == std::vector<std::string>({"1:of 1"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(read_together(file, result, {}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(entries_too_far_apart_are_each_read_alone) {
+  BuiltArchive archive;
+  archive.entries = {stored("a", "first"), stored("b", long_text()), stored("c", "last")};
+  const auto file = file_of(archive.build());
+  const IndexResult result = read_index(file);
+  BOOST_TEST(read_together(file, result, {0, 2}) == std::vector<std::string>({"a:first", "c:last"}),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(of_an_index_that_is_not_sound_nothing_is_read_together) {
+  const auto file = file_of(sound_archive().build());
+  const IndexResult result = read_index(file);
+  const std::string name(result.index.entries[0].name);
+  BOOST_TEST(read_together(file, result, {0, 0}, false) ==
+                 std::vector<std::string>(2, name + ":the archive is malformed"),
+             boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(many_threads_read_one_file) {
