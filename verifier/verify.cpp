@@ -160,7 +160,7 @@ class Verification {
     const KnownDigest known = coverage_.facts.whole && entries.size() == 1 ? options_.known_digest : nullptr;
     if (coverage_.set_digest) set_digests_.resize(entries.size());
     certstore::for_each_parallel(portions.size(), options_.jobs, [&](std::size_t i) {
-      package_->read_in_order(portions[i], [&](std::size_t position, const formats::Reading& read) {
+      const auto check = [&](std::size_t position, const formats::Reading& read) {
         const std::size_t entry = portions[i][position];
         EntryOutcome outcome = check_entry(
             *package_, coverage_,
@@ -170,7 +170,10 @@ class Verification {
         report_.entries[entry].sha256 = outcome.sha256.bytes();
         for (const std::size_t signature : outcome.matching) vouch(entry, signer_of_[signature]);
         progress.add(entries[entry].size);
-      });
+      };
+      // A stream would be passed through for each portion; opening it has found what is asked of its entries.
+      if (package_->is_stream()) return package_->SignedPackage::read_in_order(portions[i], check);
+      package_->read_in_order(portions[i], check);
     });
     report_found(std::move(found));
     for (const EntryReport& entry : report_.entries) {

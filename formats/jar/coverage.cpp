@@ -244,6 +244,7 @@ struct SignatureFile {
       fault = error.what();
     }
     if (!fault.empty()) issues.push_back({IssueCode::malformed_layout, name, fault});
+    text.reset();  // as long as the list of entries, and not needed any more
   }
 };
 
