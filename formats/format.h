@@ -51,7 +51,8 @@ class SignedPackage {
   }
   // Whether read() must pass through all that stands before the entry: then many are read by read_in_order().
   [[nodiscard]] virtual bool is_stream() const { return false; }
-  // Calls `visit` for each of `wanted`, in the order in which their bytes stand in the file.
+  // Calls `visit` for each of `wanted`: of a stream in the order in which their bytes stand in the file, in
+  // one pass; else in that of `wanted`, and small ones that lie together may be read at once.
   virtual void read_in_order(std::span<const std::size_t> wanted, const EntryVisitor& visit) const;
   // Checks what binds the set; `set_digests[i]` is the digest of entry i, empty where not
   // covered; there are none where Coverage::set_digest asks for none.
